@@ -1,0 +1,1 @@
+"""The service: serves questionnaires, keeps answers, draws reports."""

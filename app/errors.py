@@ -1,0 +1,98 @@
+"""What can go wrong in the service. Each error carries the HTTP status that it becomes and words for the reader.
+
+PlumblineError
+├── ContentError        the data in questionnaires/ do not hold; lists every fault with file, line, key and remedy
+├── NotFound            nothing of that name, or not for this reader: the answer is the same
+├── OffThePath          a page that is not on the path of this assessment
+├── StaleWrite          somebody changed the answer since it was read
+├── WrongState          an assessment that is not open to this (already submitted, not complete, a draft questionnaire)
+├── BadRequest          a request that cannot be read (broken UTF-8, not JSON, duplicate keys)
+├── TooLarge            a body over the limit
+└── DrawingFailed       a report could not be drawn
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scoring.errors import Problem
+
+
+class PlumblineError(Exception):
+    """The root of the service's errors."""
+
+    status = 500
+    title = "Something went wrong"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing in the data that does not hold: where, what, and how to mend it."""
+
+    file: Path
+    line: int
+    key: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        key = f" {self.key}:" if self.key else ""
+        return f"{self.file}:{self.line}:{key} {self.what} {self.remedy}"
+
+
+class ContentError(PlumblineError):
+    """Data that do not hold."""
+
+    title = "The questionnaires’ data do not hold"
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+class NotFound(PlumblineError):
+    """Nothing of that name for this reader."""
+
+    status = 404
+    title = "Page not found"
+
+
+class OffThePath(NotFound):
+    """A page that the assessment’s profile does not open."""
+
+
+class StaleWrite(PlumblineError):
+    """A write that was based on an older version."""
+
+    status = 409
+    title = "Somebody changed this since you opened it"
+
+
+class WrongState(PlumblineError):
+    """The assessment is not in the state that this needs."""
+
+    status = 409
+    title = "This is not possible now"
+
+
+class BadRequest(PlumblineError):
+    """A request that cannot be read."""
+
+    status = 400
+    title = "The request cannot be read"
+
+    def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
+        super().__init__(message)
+        self.problems = problems or []
+
+
+class TooLarge(PlumblineError):
+    """More than is taken."""
+
+    status = 413
+    title = "The request is too large"
+
+
+class DrawingFailed(PlumblineError):
+    """A report that could not be drawn."""
+
+    title = "The report could not be drawn"

@@ -1,0 +1,428 @@
+"""The formulas, once: a questionnaire compiled to arrays, and one function that scores a batch of rows.
+
+A row is one set of levels at one end (worst or best). The two ends of an interval, the stress test, every variant of
+a recommendation and every draw of the weights are further rows of the same call, and the parameters too may differ
+from row to row. Arrays have the rows last: levels are (questions, rows), residual risks (scenarios, rows).
+
+Sums run slot by slot in a fixed order, never through BLAS or numpy's pairwise reduction, so that a batch of n rows
+equals n batches of one to the last bit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.answers import Answers
+from scoring.questionnaire import LADDER, NOT_APPLICABLE, Kind, Question, Questionnaire, Scenario
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
+
+
+CHUNK = 512  # rows that are scored at a time, so that what is in hand stays in the processor's cache
+
+
+@dataclass(frozen=True)
+class Slots:
+    """A sparse matrix, target by slot: in slot k, target t takes member[k, t] with weight[k, t] (0 where it has none).
+
+    `weight` is (slots, targets, 1), or (slots, targets, rows) where it differs from row to row.
+    """
+
+    member: Index
+    weight: Array
+
+    @staticmethod
+    def of(members: Sequence[Sequence[tuple[int, float]]]) -> "Slots":
+        """Slots of, for each target, its (member, weight) pairs, kept in their order."""
+        depth = max((len(row) for row in members), default=0)
+        member = np.zeros((depth, len(members)), dtype=np.intp)
+        weight = np.zeros((depth, len(members), 1))
+        for target, row in enumerate(members):
+            for slot, (index, value) in enumerate(row):
+                member[slot, target] = index
+                weight[slot, target] = value
+        return Slots(member, weight)
+
+    def part(self, rows: slice) -> "Slots":
+        """The same with the weights of some rows only."""
+        return Slots(self.member, _part(self.weight, rows))
+
+    def sum(self, values: Array) -> Array:
+        """The weighted sum of the values (members, rows) over each target's members: (targets, rows)."""
+        rows = _rows(values.shape[-1], self.weight.shape[-1])
+        total = np.zeros((self.member.shape[1], rows))
+        for member, weight in zip(self.member, self.weight, strict=True):
+            total += weight * values.take(member, axis=0)
+        return total
+
+    def largest(self, values: Array) -> Array:
+        """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""
+        result = np.zeros((self.member.shape[1], values.shape[1]))
+        for member, weight in zip(self.member, self.weight, strict=True):
+            np.maximum(result, (weight > 0) * values.take(member, axis=0), out=result)
+        return result
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the formulas multiply with; the last axis of each array is 1 (for all rows) or the number of rows.
+
+    exposures, controls, signals: link strengths; keys: 1 where a control is key; baseline 1–5, impact 1–5 and
+    weight: (scenarios, rows); control_reach in [0, 1], capped, geometric: (rows,).
+    """
+
+    exposures: Slots
+    controls: Slots
+    keys: Slots
+    signals: Slots
+    baseline: Array
+    impact: Array
+    weight: Array
+    control_reach: Array
+    capped: Mask
+    geometric: Mask
+
+    def part(self, rows: slice) -> "Parameters":
+        """Those of some rows only."""
+        return Parameters(
+            exposures=self.exposures.part(rows),
+            controls=self.controls.part(rows),
+            keys=self.keys.part(rows),
+            signals=self.signals.part(rows),
+            baseline=_part(self.baseline, rows),
+            impact=_part(self.impact, rows),
+            weight=_part(self.weight, rows),
+            control_reach=_part(self.control_reach, rows),
+            capped=_part(self.capped, rows),
+            geometric=_part(self.geometric, rows),
+        )
+
+    @cached_property
+    def rows(self) -> int:
+        """For how many rows they are given; 1: for all."""
+        strengths = (slots.weight for slots in (self.exposures, self.controls, self.keys, self.signals))
+        others = (self.baseline, self.impact, self.weight, self.control_reach, self.capped, self.geometric)
+        return _rows(*(array.shape[-1] for array in (*strengths, *others)))
+
+
+@dataclass(frozen=True)
+class Ends:
+    """One set of answers as levels: `worst` and `best` (questions,), equal where the answer is known.
+
+    `applies` (questions,): asked and not *not applicable*; `unknown`, `not_applicable` (questions,); `open` (scenarios,).
+    """
+
+    worst: Array
+    best: Array
+    applies: Mask
+    unknown: Mask
+    not_applicable: Mask
+    open: Mask
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What one call computes, rows last.
+
+    signal, mean_control, effectiveness in [0, 1]; likelihoods 1–5; inherent, residual, stages, chains and
+    overall in [0, 100]. A stage or chain without an open scenario is nan; of a closed scenario the figures mean nothing.
+    """
+
+    signal: Array
+    likelihood_unclamped: Array
+    likelihood_before_signal: Array
+    likelihood: Array
+    inherent: Array
+    mean_control: Array
+    effectiveness: Array
+    residual: Array
+    stages: Array
+    chains: Array
+    overall: Array
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Bands as their place in the risk model (0 the lowest), after the floor from the worst scenario; -1: absent."""
+
+    scenarios: NDArray[np.int8]
+    stages: NDArray[np.int8]
+    chains: NDArray[np.int8]
+    overall: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class TraceLine:
+    """One term of a scenario's residual risk, in points; the terms add up to it."""
+
+    line: str
+    points: float
+    question: str | None = None
+
+
+class Instrument:
+    """A questionnaire compiled to arrays. Made once and never changed; every score is computed with one."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        self.questionnaire = questionnaire
+        self.model = questionnaire.risk_model
+        self.questions: tuple[Question, ...] = tuple(questionnaire.questions)
+        self.scenarios = questionnaire.scenarios
+        self.question_index = {q.id: i for i, q in enumerate(self.questions)}
+        self.scenario_index = {s.id: i for i, s in enumerate(self.scenarios)}
+        lowest = np.array([q.options[0].level for q in self.questions])
+        highest = np.array([q.options[-1].level for q in self.questions])
+        self.is_control: Mask = np.array([q.kind == "control" for q in self.questions])
+        self.worst_level = np.where(self.is_control, lowest, highest)
+        self.best_level = np.where(self.is_control, highest, lowest)
+        self.chains = self._present([c.id for c in questionnaire.chains], lambda s: s.chain)
+        self.stages = self._present([t.id for c in questionnaire.chains for t in c.stages], lambda s: s.stage)
+        self.chain_members = self._members(self.chains, lambda s: s.chain)
+        self.stage_members = self._members(self.stages, lambda s: s.stage)
+        self.every_link = self._links("exposure", "control", "signal")
+        self.parameters = Parameters(
+            exposures=self._links("exposure"),
+            controls=self._links("control"),
+            keys=self._links("control", keys_only=True),
+            signals=self._links("signal"),
+            baseline=np.array([[float(s.baseline)] for s in self.scenarios]),
+            impact=np.array([[float(s.impact.largest)] for s in self.scenarios]),
+            weight=np.array([[float(s.weight)] for s in self.scenarios]),
+            control_reach=np.array([self.model.control_reach.value]),
+            capped=np.array([True]),
+            geometric=np.array([False]),
+        )
+
+    def _present(self, ids: list[str], of: Callable[[Scenario], str]) -> tuple[str, ...]:
+        used = {of(scenario) for scenario in self.scenarios}
+        return tuple(i for i in ids if i in used)
+
+    def _members(self, ids: tuple[str, ...], of: Callable[[Scenario], str]) -> Slots:
+        rows: list[list[tuple[int, float]]] = [[] for _ in ids]
+        for index, scenario in enumerate(self.scenarios):
+            rows[ids.index(of(scenario))].append((index, 1.0))
+        return Slots.of(rows)
+
+    def _links(self, *kinds: Kind, keys_only: bool = False) -> Slots:
+        rows: list[list[tuple[int, float]]] = [[] for _ in self.scenarios]
+        for index, question in enumerate(self.questions):
+            for link in question.links:
+                if question.kind in kinds and (link.key or not keys_only):
+                    strength = 1.0 if keys_only else float(link.strength)
+                    rows[self.scenario_index[link.scenario]].append((index, strength))
+        return Slots.of(rows)
+
+    def ends(self, answers: Answers) -> Ends:
+        """Answers as levels at both ends: what is unknown stands at the question's own worst and best level."""
+        worst, best = self.worst_level.copy(), self.best_level.copy()
+        applies = np.ones(len(self.questions), dtype=bool)
+        unknown = np.zeros(len(self.questions), dtype=bool)
+        not_applicable = np.zeros(len(self.questions), dtype=bool)
+        hidden, given = answers.hidden, answers.given
+        for index, question in enumerate(self.questions):
+            if question.id in hidden:
+                applies[index] = False
+                continue
+            answer = given.get(question.id)
+            level = question.level_of.get(answer.option) if answer else None
+            if level is not None:
+                worst[index] = best[index] = level
+            elif answer and answer.option == NOT_APPLICABLE:
+                applies[index], not_applicable[index] = False, True
+            else:
+                unknown[index] = True
+        closed = answers.closed_scenarios
+        opened = np.array([s.id not in closed for s in self.scenarios])
+        return Ends(worst, best, applies, unknown, not_applicable, opened)
+
+    def stressed(self, ends: Ends) -> tuple[Array, Mask]:
+        """The stress test's levels and what applies in it: everything *not applicable* counts, at its worst."""
+        return ends.worst, ends.applies | ends.not_applicable
+
+    def as_far_as_shown(self, ends: Ends, answers: Answers) -> tuple[Array, list[Question]]:
+        """The worst end with only what is shown, and the questions whose answers were so changed.
+
+        An operating control without a note counts as on paper, a top level that no reviewer has confirmed as
+        operating, a signal's lowest option without a note as don't know.
+        """
+        levels, changed = ends.worst.copy(), []
+        for index, question in enumerate(self.questions):
+            if not ends.applies[index] or ends.unknown[index]:
+                continue
+            option, note = answers.answer(question.id)
+            if question.kind == "control" and option == LADDER[3]:
+                levels[index] = question.level_of[LADDER[2]]
+            elif question.kind == "control" and option == LADDER[2] and not note.strip():
+                levels[index] = question.level_of[LADDER[1]]
+            elif question.kind == "signal" and option == question.options[0].id and not note.strip():
+                levels[index] = self.worst_level[index]
+            else:
+                continue
+            changed.append(question)
+        return levels, changed
+
+    def score(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Scores:
+        """Score a batch, CHUNK rows at a time.
+
+        levels: (questions, rows) in [0, 1]; applies: (questions, rows); opened: (scenarios, rows). Each of them, and
+        each parameter, may have one row instead, which then counts for all.
+        """
+        p = parameters or self.parameters
+        rows = _rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
+        levels = np.broadcast_to(levels, (len(self.questions), rows))
+        if rows <= CHUNK:
+            return self._score(levels, applies, opened, p)
+        whole: dict[str, Array] = {}
+        for start in range(0, rows, CHUNK):
+            part = slice(start, start + CHUNK)
+            scores = self._score(levels[:, part], _part(applies, part), _part(opened, part), p.part(part))
+            for name, values in vars(scores).items():
+                whole.setdefault(name, np.empty((*values.shape[:-1], rows)))[..., part] = values
+        return Scores(**whole)
+
+    def _score(self, levels: Array, applies: Mask, opened: Mask, p: Parameters) -> Scores:
+        """Score a batch. Source of every formula: scoring model, “Formulas”, written out in the report's method section."""
+        m = self.model
+        lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
+        counts = applies.astype(float)
+        counted = levels * counts
+
+        exposure = _ratio(p.exposures.sum(counted), p.exposures.sum(counts), m.exposure_neutral.value)
+        unclamped = p.baseline + m.exposure_swing.value * (exposure - m.exposure_neutral.value)
+        before_signal = np.minimum(np.maximum(unclamped, lowest), highest)
+        signal = p.signals.largest(counted)
+        likelihood = before_signal + signal * m.signal_share.value * (highest - before_signal)
+        inherent = m.risk_unit.value * likelihood * p.impact
+
+        mean_control = _ratio(p.controls.sum(counted), p.controls.sum(counts), 0.0)
+        key_mean = _ratio(p.keys.sum(counted), p.keys.sum(counts), 1.0)  # no key: a cap of 1, which caps nothing
+        cap = np.where(p.capped, (1 + (m.cap_parts.value - 1) * key_mean) / m.cap_parts.value, 1.0)
+        effectiveness = np.where(self.rounded(mean_control) <= self.rounded(cap), mean_control, cap)
+        residual = inherent * (1 - p.control_reach * effectiveness)
+
+        weights = p.weight * opened
+        weighted = weights * residual
+        stages = _ratio(self.stage_members.sum(weighted), self.stage_members.sum(weights), np.nan)
+        chain_weights = self.chain_members.sum(weights)
+        chains = _ratio(self.chain_members.sum(weighted), chain_weights, np.nan)
+        if p.geometric.any():
+            logs = _ratio(self.chain_members.sum(weights * np.log(residual)), chain_weights, np.nan)
+            chains = np.where(p.geometric, np.exp(logs), chains)
+        present = np.broadcast_to(chain_weights > 0, chains.shape)
+        overall = np.zeros(chains.shape[1])
+        for chain, counts_in in zip(chains, present, strict=True):
+            overall = overall + np.where(counts_in, chain, 0.0)
+        overall = _ratio(overall, present.sum(axis=0).astype(float), np.nan)
+        return Scores(
+            signal=signal,
+            likelihood_unclamped=unclamped,
+            likelihood_before_signal=before_signal,
+            likelihood=likelihood,
+            inherent=inherent,
+            mean_control=mean_control,
+            effectiveness=effectiveness,
+            residual=residual,
+            stages=stages,
+            chains=chains,
+            overall=overall,
+        )
+
+    def bands(self, scores: Scores, opened: Mask) -> Bands:
+        """Bands of scores: never more than the model's number of bands below the worst open scenario."""
+        residual = np.where(opened, scores.residual, 0.0)
+        scenarios = self._cut(residual)
+        overall = np.maximum(self._cut(scores.overall), scenarios.max(axis=0, initial=0) - self._floor)
+        return Bands(
+            scenarios=np.where(opened, scenarios, np.int8(-1)),
+            stages=self._floored(scores.stages, self.stage_members, residual),
+            chains=self._floored(scores.chains, self.chain_members, residual),
+            overall=np.where(np.isnan(scores.overall), np.int8(-1), overall),
+        )
+
+    @property
+    def _floor(self) -> np.int8:
+        return np.int8(self.model.floor_steps.value)
+
+    def _floored(self, score: Array, members: Slots, residual: Array) -> NDArray[np.int8]:
+        floored = np.maximum(self._cut(score), self._cut(members.largest(residual)) - self._floor)
+        return np.where(np.isnan(score), np.int8(-1), floored)
+
+    def _cut(self, score: Array) -> NDArray[np.int8]:
+        rounded = self.rounded(score)
+        band = np.zeros(score.shape, dtype=np.int8)
+        for upper in self.model.bands[1:]:
+            band += rounded >= upper.at_least
+        return band
+
+    def rounded(self, values: Array) -> Array:
+        """Values as they are compared: every comparison of scores is made on rounded figures."""
+        return np.round(values, int(self.model.compare_decimals.value))
+
+    def unknown_share(self, ends: Ends) -> Array:
+        """Of each chain, the weighted mean over its open scenarios of unknown to applicable link strength: (chains,)."""
+        applicable = self.every_link.sum(ends.applies[:, None].astype(float))
+        unknown = self.every_link.sum((ends.unknown & ends.applies)[:, None].astype(float))
+        weights = self.parameters.weight * ends.open[:, None]
+        shares = self.chain_members.sum(weights * _ratio(unknown, applicable, 0.0))
+        return _ratio(shares, self.chain_members.sum(weights), np.nan)[:, 0]
+
+    def trace(self, scores: Scores, row: int, levels: Array, applies: Mask, scenario: int) -> list[TraceLine]:
+        """Where a scenario's residual risk in one row comes from: terms that add up to it.
+
+        levels, applies: (questions,), those of that row, scored with the instrument's own parameters.
+        """
+        m, p = self.model, self.parameters
+        impact = float(p.impact[scenario, 0])
+        unit = m.risk_unit.value * impact
+        before_signal = float(scores.likelihood_before_signal[scenario, row])
+        inherent = float(scores.inherent[scenario, row])
+        reach = float(p.control_reach[0])
+        lines = [TraceLine("baseline", unit * float(p.baseline[scenario, 0]))]
+
+        exposures = _applicable(p.exposures, scenario, applies)
+        total = sum(strength for _, strength in exposures)
+        for index, strength in exposures:
+            swing = m.exposure_swing.value * (float(levels[index]) - m.exposure_neutral.value)
+            lines.append(TraceLine("exposure", unit * swing * strength / total, self.questions[index].id))
+        clamp = unit * (before_signal - float(scores.likelihood_unclamped[scenario, row]))
+        signal = float(scores.signal[scenario, row])
+        signals = [i for i, _ in _applicable(p.signals, scenario, applies) if float(levels[i]) == signal]
+        raised = unit * signal * m.signal_share.value * (m.likelihood_highest.value - before_signal)
+        lines.append(TraceLine("clamp", clamp))
+        lines.append(TraceLine("signal", raised, min((self.questions[i].id for i in signals), default=None)))
+
+        controls = _applicable(p.controls, scenario, applies)
+        total = sum(strength for _, strength in controls)
+        for index, strength in controls:
+            points = -reach * inherent * strength * float(levels[index]) / total
+            lines.append(TraceLine("control", points, self.questions[index].id))
+        over = float(scores.mean_control[scenario, row] - scores.effectiveness[scenario, row])
+        lines.append(TraceLine("cap", reach * inherent * over))
+        always = ("baseline", "exposure", "control")
+        decimals = int(m.compare_decimals.value)
+        return [line for line in lines if line.line in always or round(line.points, decimals) != 0]
+
+
+def _rows(*counts: int) -> int:
+    """The number of rows that arrays have together, where one row counts for all. Raises ValueError if they differ."""
+    return int(np.broadcast_shapes(*((count,) for count in counts))[0])
+
+
+def _part(array: NDArray[Any], rows: slice) -> NDArray[Any]:
+    return array if array.shape[-1] == 1 else array[..., rows]
+
+
+def _ratio(numerator: Array, denominator: Array, otherwise: float) -> Array:
+    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
+    return np.divide(numerator, denominator, out=np.full(shape, otherwise), where=denominator > 0)
+
+
+def _applicable(slots: Slots, scenario: int, applies: Mask) -> list[tuple[int, float]]:
+    pairs = zip(slots.member[:, scenario], slots.weight[:, scenario, 0], strict=True)
+    return [(int(index), float(strength)) for index, strength in pairs if strength > 0 and applies[index]]

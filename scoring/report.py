@@ -1,0 +1,136 @@
+"""The report: one value that page, PDF, JSON, spreadsheet and API only draw, and that anybody can recompute.
+
+It carries the questionnaire with its risk model, the answers and the result. `differences` recomputes every figure.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+
+from scoring.answers import Answer, read_answers
+from scoring.engine import Instrument
+from scoring.errors import InvalidAnswers, InvalidReport
+from scoring.questionnaire import Frozen, Questionnaire
+from scoring.result import Result, assess
+
+FORMAT = "plumbline-report/1"
+TOLERANCE = 1e-6  # a figure that differs by more does not hold
+Line = Annotated[str, Field(max_length=400)]
+
+
+class About(Frozen):
+    """What an assessment is about and how it was answered: echoed and printed, never scored."""
+
+    organisation: Line = ""
+    scope: Line = ""
+    answered_by: Line = ""
+    date: Line = ""
+
+
+class Given(Frozen):
+    """An answer as it stands in a report."""
+
+    option: str
+    note: str = ""
+
+
+class Report(Frozen):
+    """Everything a report shows, and everything that is needed to recompute it."""
+
+    format: Literal["plumbline-report/1"] = FORMAT
+    state: Literal["draft", "submitted"]
+    about: About
+    questionnaire: Questionnaire
+    profile: dict[str, bool]
+    answers: dict[str, Given]
+    result: Result
+
+
+class Difference(Frozen):
+    """A figure or word that does not follow from the answers: where, what the report says, what it should say."""
+
+    pointer: str
+    stated: str
+    recomputed: str
+
+
+def make_report(
+    instrument: Instrument,
+    profile: Mapping[str, bool],
+    answers: Mapping[str, Answer],
+    about: About,
+    submitted: bool,
+) -> Report:
+    """Score the answers and put everything together. Raises InvalidAnswers."""
+    questionnaire = instrument.questionnaire
+    checked = read_answers(questionnaire, profile, answers)
+    return Report(
+        state="submitted" if submitted else "draft",
+        about=about,
+        questionnaire=questionnaire,
+        profile=dict(profile),
+        answers={q.id: Given(**answers[q.id]._asdict()) for q in questionnaire.questions if q.id in answers},
+        result=assess(instrument, checked),
+    )
+
+
+def read_report(data: bytes | str) -> tuple[Report, object]:
+    """A report and its result as it was stated (before any parsing that could mend it). Raises InvalidReport."""
+    try:
+        stated = json.loads(data)
+        if not isinstance(stated, dict):
+            raise InvalidReport("This is not a report: it is not a JSON object.")
+        if stated.get("format") != FORMAT:
+            raise InvalidReport(f"This is not a report that can be read here: its format is not “{FORMAT}”.")
+        return Report.model_validate_json(data), stated["result"]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "/".join(str(part) for part in first["loc"])
+        raise InvalidReport(f"The report cannot be read: at /{where}, {first['msg']}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidReport(f"The report is not JSON: {error}.") from error
+
+
+def differences(report: Report, stated: object) -> list[Difference]:
+    """Recompute everything from the questionnaire and the answers inside the report, and name what does not agree."""
+    questionnaire = report.questionnaire
+    found = []
+    if questionnaire.hash != questionnaire.content_hash():
+        found.append(Difference(pointer="/questionnaire/hash", stated=questionnaire.hash, recomputed=questionnaire.content_hash()))
+    answers = {question: Answer(given.option, given.note) for question, given in report.answers.items()}
+    try:
+        checked = read_answers(questionnaire, report.profile, answers)
+    except InvalidAnswers as error:
+        return found + [Difference(pointer=p.pointer, stated="", recomputed=p.message) for p in error.problems]
+    recomputed = json.loads(assess(Instrument(questionnaire), checked).model_dump_json())
+    return found + list(_compare("/result", stated, recomputed))
+
+
+def _compare(pointer: str, stated: object, recomputed: object) -> list[Difference]:
+    if isinstance(stated, dict) and isinstance(recomputed, dict):
+        keys = [*recomputed, *(key for key in stated if key not in recomputed)]
+        pairs = [(str(key), stated.get(key, _ABSENT), recomputed.get(key, _ABSENT)) for key in keys]
+        return [d for key, a, b in pairs for d in _compare(f"{pointer}/{key}", a, b)]
+    if isinstance(stated, list) and isinstance(recomputed, list) and len(stated) == len(recomputed):
+        pairs = [(_name(b, i), a, b) for i, (a, b) in enumerate(zip(stated, recomputed, strict=True))]
+        return [d for key, a, b in pairs for d in _compare(f"{pointer}/{key}", a, b)]
+    numbers = isinstance(stated, int | float) and isinstance(recomputed, int | float)
+    if numbers and type(stated) is not bool and type(recomputed) is not bool:
+        same = abs(stated - recomputed) <= TOLERANCE  # type: ignore[operator]
+    else:
+        same = type(stated) is type(recomputed) and stated == recomputed
+    return [] if same else [Difference(pointer=pointer, stated=_show(stated), recomputed=_show(recomputed))]
+
+
+_ABSENT = object()
+
+
+def _name(item: object, index: int) -> str:
+    """What a reader calls an item of a list: its id where it has one."""
+    return str(item["id"]) if isinstance(item, dict) and "id" in item else str(index)
+
+
+def _show(value: object) -> str:
+    return "nothing" if value is _ABSENT else json.dumps(value, ensure_ascii=False)[:200]

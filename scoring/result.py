@@ -1,0 +1,449 @@
+"""The result of one assessment: every figure that page, PDF, JSON and API show, under the API's field names."""
+
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from scoring.answers import Answers
+from scoring.engine import Array, Bands, Ends, Instrument, Mask, Scores
+from scoring.questionnaire import (
+    LADDER,
+    NOT_APPLICABLE,
+    PREFER_NOT_TO_SAY,
+    UNANSWERED,
+    UNKNOWN,
+    Frozen,
+    Move,
+)
+from scoring.recommendations import Benefit, Lane, plan
+
+ENGINE = "1"  # raised whenever the same answers and questionnaire would give another figure
+Include = Literal["because", "recommendations", "unknowns"]
+EVERYTHING: tuple[Include, ...] = ("because", "recommendations", "unknowns")
+Interval = tuple[float, float]
+_left_out = Field(default=None, exclude_if=lambda value: value is None)
+_WORST, _BEST, _STRESSED, _SHOWN = range(4)
+
+
+class Identity(Frozen):
+    """Which questionnaire, exactly."""
+
+    id: str
+    version: str
+    hash: str
+    draft: bool
+
+
+class Completeness(Frozen):
+    """Counts over the questions that are asked."""
+
+    questions: int
+    answered: int
+    unknown: int
+    not_applicable: int
+    prefer_not_to_say: int
+    unanswered: int
+
+
+class Safeguards(Frozen):
+    """How many of the applicable safeguards stand at each level of the ladder, and how many are unknown."""
+
+    evidenced: int
+    operating: int
+    on_paper: int
+    absent: int
+    unknown: int
+
+
+class AsFarAsShown(Frozen):
+    """The worst-end score when only what is shown counts; `unshown` answers were counted lower."""
+
+    score: float
+    band: str
+    unshown: int
+
+
+class Banded(Frozen):
+    """A score in [0, 100] at the worst end, its interval [best, worst], and the band at each end and in the stress test."""
+
+    score: float
+    interval: Interval
+    band: str
+    band_best: str
+    band_stressed: str
+    certain: bool
+
+
+class Overall(Banded):
+    """The mean of the present chains."""
+
+    as_far_as_shown: AsFarAsShown
+    stressed: float
+
+
+class StageResult(Banded):
+    """One stage."""
+
+    id: str
+
+
+class ChainLine(Frozen):
+    """What one scenario contributes to its chain's score, in points."""
+
+    scenario: str
+    points: float
+
+
+class ChainResult(Overall):
+    """One chain. `high` and `critical` count its scenarios in those bands."""
+
+    id: str
+    unknown_share: float
+    worst_scenario: str
+    high: int
+    critical: int
+    because: Annotated[list[ChainLine] | None, _left_out]
+    stages: list[StageResult]
+
+
+class ScenarioLine(Frozen):
+    """One term of a scenario's residual risk, in points, with the answer it comes from."""
+
+    line: str
+    question: Annotated[str | None, _left_out]
+    option: Annotated[str | None, _left_out]
+    points: float
+
+
+class ScenarioResult(Frozen):
+    """One open scenario. likelihood 1–5, impact 1–5, inherent and residual 0–100, control_effectiveness 0–1."""
+
+    id: str
+    likelihood: Interval
+    impact: int
+    inherent: Interval
+    control_effectiveness: Interval
+    residual: Interval
+    band: str
+    because: Annotated[list[ScenarioLine] | None, _left_out]
+
+
+class RecommendationResult(Frozen):
+    """A recommendation to the agency. Benefits are points of the overall score; rank None where greedy does not reach it."""
+
+    rank: int | None
+    id: str
+    lane: Lane
+    benefit: float
+    benefit_best_end: float
+    benefit_alone: float
+    by_chain: dict[str, float]
+    effort: str
+    index: float
+    lifts: list[dict[str, str]]
+    lowers: list[dict[str, str]]
+    because: list[str]
+    evidence: list[str]
+
+
+class Measure(Frozen):
+    """A recommendation to the agency that moves and follows nothing."""
+
+    id: str
+    duty: str | None
+    effort: str
+    evidence: list[str]
+
+
+class ForOthersResult(Frozen):
+    """A recommendation to somebody else; its benefit alone where it would move an answer."""
+
+    id: str
+    addressee: str
+    benefit_alone: float | None
+    lifts: list[dict[str, str]]
+    lowers: list[dict[str, str]]
+    evidence: list[str]
+
+
+class UnknownResult(Frozen):
+    """By how much each score would fall if this one unknown turned out at its best."""
+
+    question: str
+    width: dict[str, float]
+
+
+class ClosedScenario(Frozen):
+    """A scenario that the profile closes, with its inherent risk before anything is known, 4·L0·I."""
+
+    id: str
+    baseline_risk: float
+
+
+class Closed(Frozen):
+    """What the profile closed."""
+
+    sections: list[str]
+    scenarios: list[ClosedScenario]
+
+
+class Result(Frozen):
+    """The reply of the scoring endpoint and the figures of a report."""
+
+    questionnaire: Identity
+    engine: str
+    risk_model: str
+    completeness: Completeness
+    overall: Overall
+    safeguards: Safeguards
+    chains: list[ChainResult]
+    scenarios: list[ScenarioResult]
+    recommendations: Annotated[list[RecommendationResult] | None, _left_out]
+    measures: Annotated[list[Measure] | None, _left_out]
+    for_others: Annotated[list[ForOthersResult] | None, _left_out]
+    unknowns: Annotated[list[UnknownResult] | None, _left_out]
+    closed: Closed
+    ignored: list[str]
+
+
+def assess(instrument: Instrument, answers: Answers, include: Collection[Include] = EVERYTHING) -> Result:
+    """Score one set of answers; `include` says which of the longer parts are wanted."""
+    return _Assessment(instrument, answers, frozenset(include)).result()
+
+
+class _Assessment:
+    """One call of `assess`: the rows that were scored, and the parts of the result read off them."""
+
+    def __init__(self, instrument: Instrument, answers: Answers, include: frozenset[Include]) -> None:
+        self.instrument, self.answers, self.include = instrument, answers, include
+        self.ends: Ends = instrument.ends(answers)
+        stressed, stressed_applies = instrument.stressed(self.ends)
+        shown, self.unshown = instrument.as_far_as_shown(self.ends, answers)
+        applies = self.ends.applies
+        self.levels: Array = np.column_stack([self.ends.worst, self.ends.best, stressed, shown])
+        self.applies: Mask = np.column_stack([applies, applies, stressed_applies, applies])
+        opened = self.ends.open[:, None]
+        self.scores: Scores = instrument.score(self.levels, self.applies, opened)
+        self.bands: Bands = instrument.bands(self.scores, opened)
+        self.share = instrument.unknown_share(self.ends)
+        self.title = [band.id for band in instrument.model.bands]
+        self.open = [i for i in range(len(instrument.scenarios)) if self.ends.open[i]]
+
+    def result(self) -> Result:
+        questionnaire = self.instrument.questionnaire
+        recommendations, measures, for_others = (None, None, None)
+        if "recommendations" in self.include:
+            recommendations, measures, for_others = self._recommendations()
+        return Result(
+            questionnaire=identity(self.instrument),
+            engine=ENGINE,
+            risk_model=questionnaire.risk_model.version,
+            completeness=self._completeness(),
+            overall=self._overall(),
+            safeguards=self._safeguards(),
+            chains=[self._chain(row) for row in range(len(self.instrument.chains)) if not np.isnan(self.share[row])],
+            scenarios=[self._scenario(index) for index in self.open],
+            recommendations=recommendations,
+            measures=measures,
+            for_others=for_others,
+            unknowns=self._unknowns() if "unknowns" in self.include else None,
+            closed=self._closed(),
+            ignored=self.answers.ignored,
+        )
+
+    def _completeness(self) -> Completeness:
+        asked = self.answers.asked
+        given = [self.answers.answer(question.id).option for question in asked]
+        reserved = {option: given.count(option) for option in (UNKNOWN, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED)}
+        return Completeness(
+            questions=len(asked),
+            answered=len(asked) - sum(reserved.values()),
+            unknown=reserved[UNKNOWN],
+            not_applicable=reserved[NOT_APPLICABLE],
+            prefer_not_to_say=reserved[PREFER_NOT_TO_SAY],
+            unanswered=reserved[UNANSWERED],
+        )
+
+    def _safeguards(self) -> Safeguards:
+        counts = dict.fromkeys((*LADDER, UNKNOWN), 0)
+        for index, question in enumerate(self.instrument.questions):
+            if question.kind == "control" and self.ends.applies[index]:
+                unknown = self.ends.unknown[index]
+                counts[UNKNOWN if unknown else self.answers.answer(question.id).option] += 1
+        return Safeguards(**counts)
+
+    def _too_little_known(self, rows: list[int]) -> bool:
+        limit = self.instrument.model.too_little_known.value
+        return any(float(self.instrument.rounded(self.share[row])) > limit for row in rows)
+
+    def _banded(self, scores: Array, bands: Array, rows: list[int]) -> dict[str, object]:
+        worst, best, stressed = (int(bands[row]) for row in (_WORST, _BEST, _STRESSED))
+        return {
+            "score": float(scores[_WORST]),
+            "interval": (float(scores[_BEST]), float(scores[_WORST])),
+            "band": self.title[worst],
+            "band_best": self.title[best],
+            "band_stressed": self.title[stressed],
+            "certain": worst == best == stressed and not self._too_little_known(rows),
+        }
+
+    def _shown(self, scores: Array, bands: Array, unshown: int) -> AsFarAsShown:
+        return AsFarAsShown(score=float(scores[_SHOWN]), band=self.title[int(bands[_SHOWN])], unshown=unshown)
+
+    def _overall(self) -> Overall:
+        present = [row for row in range(len(self.instrument.chains)) if not np.isnan(self.share[row])]
+        scores, bands = self.scores.overall, self.bands.overall
+        return Overall(
+            **self._banded(scores, bands, present),
+            as_far_as_shown=self._shown(scores, bands, len(self.unshown)),
+            stressed=float(scores[_STRESSED]),
+        )
+
+    def _chain(self, row: int) -> ChainResult:
+        instrument, chain = self.instrument, self.instrument.chains[row]
+        members = [i for i in self.open if instrument.scenarios[i].chain == chain]
+        residual = instrument.rounded(self.scores.residual[:, _WORST])
+        worst = max(members, key=lambda i: residual[i])
+        bands = [self.title[int(self.bands.scenarios[i, _WORST])] for i in members]
+        ids = {instrument.scenarios[i].id for i in members}
+        unshown = sum(any(link.scenario in ids for link in q.links) for q in self.unshown)
+        because = None
+        if "because" in self.include:
+            total = sum(instrument.scenarios[i].weight for i in members)
+            because = [
+                ChainLine(
+                    scenario=instrument.scenarios[i].id,
+                    points=instrument.scenarios[i].weight * float(self.scores.residual[i, _WORST]) / total,
+                )
+                for i in members
+            ]
+        staged = {instrument.scenarios[i].stage for i in members}
+        return ChainResult(
+            id=chain,
+            **self._banded(self.scores.chains[row], self.bands.chains[row], [row]),
+            as_far_as_shown=self._shown(self.scores.chains[row], self.bands.chains[row], unshown),
+            stressed=float(self.scores.chains[row, _STRESSED]),
+            unknown_share=float(self.share[row]),
+            worst_scenario=instrument.scenarios[worst].id,
+            high=bands.count(self.title[-2]),
+            critical=bands.count(self.title[-1]),
+            because=because,
+            stages=[
+                StageResult(id=stage, **self._banded(self.scores.stages[i], self.bands.stages[i], []))
+                for i, stage in enumerate(instrument.stages)
+                if stage in staged
+            ],
+        )
+
+    def _scenario(self, index: int) -> ScenarioResult:
+        scores, scenario = self.scores, self.instrument.scenarios[index]
+        because = None
+        if "because" in self.include:
+            lines = self.instrument.trace(scores, _WORST, self.levels[:, _WORST], self.applies[:, _WORST], index)
+            because = [
+                ScenarioLine(
+                    line=line.line,
+                    question=line.question,
+                    option=line.question and self.answers.answer(line.question).option,
+                    points=line.points,
+                )
+                for line in lines
+            ]
+        return ScenarioResult(
+            id=scenario.id,
+            likelihood=_interval(scores.likelihood[index]),
+            impact=scenario.impact.largest,
+            inherent=_interval(scores.inherent[index]),
+            control_effectiveness=_interval(scores.effectiveness[index])[::-1],
+            residual=_interval(scores.residual[index]),
+            band=self.title[int(self.bands.scenarios[index, _WORST])],
+            because=because,
+        )
+
+    def _shifts(self, moves: tuple[Move, ...]) -> list[dict[str, str]]:
+        return [
+            {"question": move.question, "from": self.answers.answer(move.question).option, "to": move.to}
+            for move in moves
+        ]
+
+    def _recommendations(self) -> tuple[list[RecommendationResult], list[Measure], list[ForOthersResult]]:
+        made = plan(self.instrument, self.answers, self.ends)
+        efforts = self.instrument.model.efforts
+        ranked = [
+            RecommendationResult(
+                rank=item.rank,
+                id=item.recommendation.id,
+                lane=item.lane,
+                benefit=item.benefit.overall,
+                benefit_best_end=item.benefit_best_end.overall,
+                benefit_alone=item.benefit_alone.overall,
+                by_chain=self._by_chain(item.benefit),
+                effort=item.recommendation.effort,
+                index=item.benefit.overall / efforts[item.recommendation.effort],
+                lifts=self._shifts(item.lifts),
+                lowers=self._shifts(item.lowers),
+                because=list(item.because),
+                evidence=list(item.recommendation.evidence),
+            )
+            for item in made.ranked
+        ]
+        measures = [
+            Measure(id=r.id, duty=r.duty, effort=r.effort, evidence=list(r.evidence)) for r in made.measures
+        ]
+        for_others = [
+            ForOthersResult(
+                id=item.recommendation.id,
+                addressee=item.recommendation.addressee,
+                benefit_alone=item.benefit_alone and item.benefit_alone.overall,
+                lifts=self._shifts(item.lifts),
+                lowers=self._shifts(item.lowers),
+                evidence=list(item.recommendation.evidence),
+            )
+            for item in made.for_others
+        ]
+        return ranked, measures, for_others
+
+    def _by_chain(self, benefit: Benefit) -> dict[str, float]:
+        pairs = zip(self.instrument.chains, benefit.chains, strict=True)
+        return {chain: points for chain, points in pairs if not np.isnan(points)}
+
+    def _unknowns(self) -> list[UnknownResult]:
+        instrument, ends = self.instrument, self.ends
+        unknown = [i for i in range(len(instrument.questions)) if ends.unknown[i]]
+        if not unknown:
+            return []
+        levels = np.repeat(ends.worst[:, None], len(unknown), axis=1)
+        for row, index in enumerate(unknown):
+            levels[index, row] = instrument.best_level[index]
+        scores = instrument.score(levels, ends.applies[:, None], ends.open[:, None])
+        found = []
+        for row, index in enumerate(unknown):
+            chains = self.scores.chains[:, _WORST] - scores.chains[:, row]
+            width = {c: float(w) for c, w in zip(instrument.chains, chains, strict=True) if not np.isnan(w)}
+            width["overall"] = float(self.scores.overall[_WORST] - scores.overall[row])
+            found.append(UnknownResult(question=instrument.questions[index].id, width=width))
+        decimals = int(instrument.model.compare_decimals.value)
+        return sorted(found, key=lambda u: (-round(u.width["overall"], decimals), u.question))
+
+    def _closed(self) -> Closed:
+        unit = self.instrument.model.risk_unit.value
+        return Closed(
+            sections=[section.id for section in self.answers.closed_sections],
+            scenarios=[
+                ClosedScenario(id=s.id, baseline_risk=unit * s.baseline * s.impact.largest)
+                for s in self.instrument.scenarios
+                if s.id in self.answers.closed_scenarios
+            ],
+        )
+
+
+def identity(instrument: Instrument) -> Identity:
+    """Which questionnaire an instrument was compiled from."""
+    q = instrument.questionnaire
+    return Identity(id=q.id, version=q.version, hash=q.hash, draft=q.draft)
+
+
+def _interval(row: Array) -> Interval:
+    return float(row[_BEST]), float(row[_WORST])
