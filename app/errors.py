@@ -61,10 +61,14 @@ class OffThePath(NotFound):
 
 
 class StaleWrite(PlumblineError):
-    """A write that was based on an older version."""
+    """A write that was based on an older version; names the questions or facts that it did not write."""
 
     status = 409
     title = "Somebody changed this since you opened it"
+
+    def __init__(self, message: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.names = names
 
 
 class WrongState(PlumblineError):

@@ -9,8 +9,9 @@ equals n batches of one to the last bit.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -22,51 +23,67 @@ from scoring.questionnaire import LADDER, NOT_APPLICABLE, Kind, Question, Questi
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
+BandPlaces = NDArray[np.int8]
 
 
-CHUNK = 512  # rows that are scored at a time, so that what is in hand stays in the processor's cache
+CHUNK = 1024  # rows that are scored at a time, so that what is in hand stays in the processor's cache
 
 
 @dataclass(frozen=True)
 class Slots:
-    """A sparse matrix, target by slot: in slot k, target t takes member[k, t] with weight[k, t] (0 where it has none).
+    """A sparse matrix, target by member, laid out slot by slot: first every target's first member, then every second.
 
-    `weight` is (slots, targets, 1), or (slots, targets, rows) where it differs from row to row.
+    member, weight: (entries,), (entries, 1) or, where it differs from row to row, (entries, rows). The targets stand
+    with the fullest first, so that the entries of a slot, `bounds[k]` to `bounds[k + 1]`, belong to the first so many
+    of them; `place` (targets,) says where each stands.
     """
 
     member: Index
     weight: Array
+    bounds: tuple[int, ...]
+    place: Index
 
     @staticmethod
     def of(members: Sequence[Sequence[tuple[int, float]]]) -> "Slots":
-        """Slots of, for each target, its (member, weight) pairs, kept in their order."""
+        """Slots of, for each target, its (member, weight) pairs, kept in their order; weights above 0."""
+        order = sorted(range(len(members)), key=lambda target: -len(members[target]))
         depth = max((len(row) for row in members), default=0)
-        member = np.zeros((depth, len(members)), dtype=np.intp)
-        weight = np.zeros((depth, len(members), 1))
-        for target, row in enumerate(members):
-            for slot, (index, value) in enumerate(row):
-                member[slot, target] = index
-                weight[slot, target] = value
-        return Slots(member, weight)
+        slots = [[members[target][k] for target in order if k < len(members[target])] for k in range(depth)]
+        entries = [entry for slot in slots for entry in slot]
+        return Slots(
+            member=np.array([index for index, _ in entries], dtype=np.intp),
+            weight=np.array([[value] for _, value in entries], dtype=float).reshape(len(entries), 1),
+            bounds=tuple(accumulate((len(slot) for slot in slots), initial=0)),
+            place=np.argsort(np.array(order, dtype=np.intp)),
+        )
 
     def part(self, rows: slice) -> "Slots":
         """The same with the weights of some rows only."""
-        return Slots(self.member, _part(self.weight, rows))
+        return self if self.weight.shape[-1] == 1 else replace(self, weight=self.weight[:, rows])
+
+    @cached_property
+    def _slots(self) -> list[tuple[int, Index, Array]]:
+        """Of each slot, for how many targets it has an entry, their members and weights."""
+        return [(stop - start, self.member[start:stop], self.weight[start:stop]) for start, stop in pairwise(self.bounds)]
 
     def sum(self, values: Array) -> Array:
         """The weighted sum of the values (members, rows) over each target's members: (targets, rows)."""
-        rows = _rows(values.shape[-1], self.weight.shape[-1])
-        total = np.zeros((self.member.shape[1], rows))
-        for member, weight in zip(self.member, self.weight, strict=True):
-            total += weight * values.take(member, axis=0)
-        return total
+        total = np.zeros((len(self.place), _rows(values.shape[-1], self.weight.shape[-1])))
+        for width, member, weight in self._slots:
+            total[:width] += weight * values.take(member, axis=0)
+        return total.take(self.place, axis=0)
 
     def largest(self, values: Array) -> Array:
         """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""
-        result = np.zeros((self.member.shape[1], values.shape[1]))
-        for member, weight in zip(self.member, self.weight, strict=True):
-            np.maximum(result, (weight > 0) * values.take(member, axis=0), out=result)
-        return result
+        result = np.zeros((len(self.place), values.shape[-1]))
+        for width, member, _ in self._slots:
+            np.maximum(result[:width], values.take(member, axis=0), out=result[:width])
+        return result.take(self.place, axis=0)
+
+    def members(self, target: int) -> list[tuple[int, float]]:
+        """A target's members with their weights in the first row."""
+        place = int(self.place[target])
+        return [(int(member[place]), float(weight[place, 0])) for width, member, weight in self._slots if place < width]
 
 
 @dataclass(frozen=True)
@@ -128,19 +145,11 @@ class Ends:
 
 @dataclass(frozen=True)
 class Scores:
-    """What one call computes, rows last.
+    """What a batch is scored for, all in [0, 100], rows last.
 
-    signal, mean_control, effectiveness in [0, 1]; likelihoods 1–5; inherent, residual, stages, chains and
-    overall in [0, 100]. A stage or chain without an open scenario is nan; of a closed scenario the figures mean nothing.
+    A stage or chain without an open scenario is nan; of a closed scenario the figures mean nothing.
     """
 
-    signal: Array
-    likelihood_unclamped: Array
-    likelihood_before_signal: Array
-    likelihood: Array
-    inherent: Array
-    mean_control: Array
-    effectiveness: Array
     residual: Array
     stages: Array
     chains: Array
@@ -148,13 +157,29 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Workings(Scores):
+    """The scores of a few rows with the steps to them, (scenarios, rows).
+
+    Likelihoods 1 to 5; inherent in [0, 100]; signal, mean_control and effectiveness in [0, 1].
+    """
+
+    likelihood_unclamped: Array
+    likelihood_before_signal: Array
+    signal: Array
+    likelihood: Array
+    inherent: Array
+    mean_control: Array
+    effectiveness: Array
+
+
+@dataclass(frozen=True)
 class Bands:
     """Bands as their place in the risk model (0 the lowest), after the floor from the worst scenario; -1: absent."""
 
-    scenarios: NDArray[np.int8]
-    stages: NDArray[np.int8]
-    chains: NDArray[np.int8]
-    overall: NDArray[np.int8]
+    scenarios: BandPlaces
+    stages: BandPlaces
+    chains: BandPlaces
+    overall: BandPlaces
 
 
 @dataclass(frozen=True)
@@ -268,30 +293,36 @@ class Instrument:
         return levels, changed
 
     def score(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Scores:
-        """Score a batch, CHUNK rows at a time.
-
-        levels: (questions, rows) in [0, 1]; applies: (questions, rows); opened: (scenarios, rows). Each of them, and
-        each parameter, may have one row instead, which then counts for all.
-        """
+        """Score a batch, CHUNK rows at a time; arguments as those of `work_out`."""
         p = parameters or self.parameters
         rows = _rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
-        levels = np.broadcast_to(levels, (len(self.questions), rows))
         if rows <= CHUNK:
-            return self._score(levels, applies, opened, p)
-        whole: dict[str, Array] = {}
+            return self.work_out(levels, applies, opened, p)
+        scores = Scores(
+            residual=np.empty((len(self.scenarios), rows)),
+            stages=np.empty((len(self.stages), rows)),
+            chains=np.empty((len(self.chains), rows)),
+            overall=np.empty(rows),
+        )
         for start in range(0, rows, CHUNK):
             part = slice(start, start + CHUNK)
-            scores = self._score(levels[:, part], _part(applies, part), _part(opened, part), p.part(part))
+            found = self.work_out(_part(levels, part), _part(applies, part), _part(opened, part), p.part(part))
             for name, values in vars(scores).items():
-                whole.setdefault(name, np.empty((*values.shape[:-1], rows)))[..., part] = values
-        return Scores(**whole)
+                values[..., part] = getattr(found, name)
+        return scores
 
-    def _score(self, levels: Array, applies: Mask, opened: Mask, p: Parameters) -> Scores:
-        """Score a batch. Source of every formula: scoring model, “Formulas”, written out in the report's method section."""
-        m = self.model
+    def work_out(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Workings:
+        """Score a few rows and keep every step.
+
+        levels: (questions, rows) in [0, 1]; applies: (questions, rows); opened: (scenarios, rows). Each of them, and
+        each parameter, may have one row instead, which then counts for all. Raises ValueError if their rows differ.
+        Source of every formula: scoring model, “Formulas”, written out in the report’s method section.
+        """
+        p, m = parameters or self.parameters, self.model
+        rows = _rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
         lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
         counts = applies.astype(float)
-        counted = levels * counts
+        counted = np.broadcast_to(levels * counts, (len(self.questions), rows))
 
         exposure = _ratio(p.exposures.sum(counted), p.exposures.sum(counts), m.exposure_neutral.value)
         unclamped = p.baseline + m.exposure_swing.value * (exposure - m.exposure_neutral.value)
@@ -302,8 +333,8 @@ class Instrument:
 
         mean_control = _ratio(p.controls.sum(counted), p.controls.sum(counts), 0.0)
         key_mean = _ratio(p.keys.sum(counted), p.keys.sum(counts), 1.0)  # no key: a cap of 1, which caps nothing
-        cap = np.where(p.capped, (1 + (m.cap_parts.value - 1) * key_mean) / m.cap_parts.value, 1.0)
-        effectiveness = np.where(self.rounded(mean_control) <= self.rounded(cap), mean_control, cap)
+        cap = (1 + (m.cap_parts.value - 1) * key_mean) / m.cap_parts.value
+        effectiveness = np.minimum(mean_control, np.where(p.capped, cap, 1.0))
         residual = inherent * (1 - p.control_reach * effectiveness)
 
         weights = p.weight * opened
@@ -314,23 +345,22 @@ class Instrument:
         if p.geometric.any():
             logs = _ratio(self.chain_members.sum(weights * np.log(residual)), chain_weights, np.nan)
             chains = np.where(p.geometric, np.exp(logs), chains)
-        present = np.broadcast_to(chain_weights > 0, chains.shape)
-        overall = np.zeros(chains.shape[1])
-        for chain, counts_in in zip(chains, present, strict=True):
-            overall = overall + np.where(counts_in, chain, 0.0)
-        overall = _ratio(overall, present.sum(axis=0).astype(float), np.nan)
-        return Scores(
-            signal=signal,
+        total, present = np.zeros(rows), np.zeros(rows)
+        for chain, weight in zip(chains, chain_weights, strict=True):
+            total += np.where(weight > 0, chain, 0.0)
+            present += weight > 0
+        return Workings(
+            residual=residual,
+            stages=stages,
+            chains=chains,
+            overall=_ratio(total, present, np.nan),
             likelihood_unclamped=unclamped,
             likelihood_before_signal=before_signal,
+            signal=signal,
             likelihood=likelihood,
             inherent=inherent,
             mean_control=mean_control,
             effectiveness=effectiveness,
-            residual=residual,
-            stages=stages,
-            chains=chains,
-            overall=overall,
         )
 
     def bands(self, scores: Scores, opened: Mask) -> Bands:
@@ -349,11 +379,11 @@ class Instrument:
     def _floor(self) -> np.int8:
         return np.int8(self.model.floor_steps.value)
 
-    def _floored(self, score: Array, members: Slots, residual: Array) -> NDArray[np.int8]:
+    def _floored(self, score: Array, members: Slots, residual: Array) -> BandPlaces:
         floored = np.maximum(self._cut(score), self._cut(members.largest(residual)) - self._floor)
         return np.where(np.isnan(score), np.int8(-1), floored)
 
-    def _cut(self, score: Array) -> NDArray[np.int8]:
+    def _cut(self, score: Array) -> BandPlaces:
         rounded = self.rounded(score)
         band = np.zeros(score.shape, dtype=np.int8)
         for upper in self.model.bands[1:]:
@@ -372,7 +402,7 @@ class Instrument:
         shares = self.chain_members.sum(weights * _ratio(unknown, applicable, 0.0))
         return _ratio(shares, self.chain_members.sum(weights), np.nan)[:, 0]
 
-    def trace(self, scores: Scores, row: int, levels: Array, applies: Mask, scenario: int) -> list[TraceLine]:
+    def trace(self, scores: Workings, row: int, levels: Array, applies: Mask, scenario: int) -> list[TraceLine]:
         """Where a scenario's residual risk in one row comes from: terms that add up to it.
 
         levels, applies: (questions,), those of that row, scored with the instrument's own parameters.
@@ -392,7 +422,7 @@ class Instrument:
             lines.append(TraceLine("exposure", unit * swing * strength / total, self.questions[index].id))
         clamp = unit * (before_signal - float(scores.likelihood_unclamped[scenario, row]))
         signal = float(scores.signal[scenario, row])
-        signals = [i for i, _ in _applicable(p.signals, scenario, applies) if float(levels[i]) == signal]
+        signals = [i for i, _ in _applicable(p.signals, scenario, applies) if self._same(float(levels[i]), signal)]
         raised = unit * signal * m.signal_share.value * (m.likelihood_highest.value - before_signal)
         lines.append(TraceLine("clamp", clamp))
         lines.append(TraceLine("signal", raised, min((self.questions[i].id for i in signals), default=None)))
@@ -411,7 +441,10 @@ class Instrument:
 
 def _rows(*counts: int) -> int:
     """The number of rows that arrays have together, where one row counts for all. Raises ValueError if they differ."""
-    return int(np.broadcast_shapes(*((count,) for count in counts))[0])
+    several = {count for count in counts if count != 1}
+    if len(several) > 1:
+        raise ValueError(f"Arrays of one batch have different numbers of rows: {sorted(several)}.")
+    return several.pop() if several else 1
 
 
 def _part(array: NDArray[Any], rows: slice) -> NDArray[Any]:
@@ -419,10 +452,12 @@ def _part(array: NDArray[Any], rows: slice) -> NDArray[Any]:
 
 
 def _ratio(numerator: Array, denominator: Array, otherwise: float) -> Array:
-    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
-    return np.divide(numerator, denominator, out=np.full(shape, otherwise), where=denominator > 0)
+    """The ratio of sums that are not negative; `otherwise` where there is nothing to divide by."""
+    something = denominator > 0
+    if something.all():
+        return numerator / denominator
+    return np.where(something, numerator / np.where(something, denominator, 1.0), otherwise)
 
 
 def _applicable(slots: Slots, scenario: int, applies: Mask) -> list[tuple[int, float]]:
-    pairs = zip(slots.member[:, scenario], slots.weight[:, scenario, 0], strict=True)
-    return [(int(index), float(strength)) for index, strength in pairs if strength > 0 and applies[index]]
+    return [(index, strength) for index, strength in slots.members(scenario) if applies[index]]

@@ -3,14 +3,15 @@
 Nothing is credited twice: after each pick everything that is left is scored again on top of it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
 from typing import Literal, get_args
 
 import numpy as np
 
 from scoring.answers import Answers
-from scoring.engine import Array, Ends, Instrument, Scores
+from scoring.engine import Array, Ends, Instrument, Scores, Workings
 from scoring.questionnaire import Follow, Move, Recommendation
 
 Lane = Literal[
@@ -65,11 +66,11 @@ class Plan:
 class _Candidate:
     recommendation: Recommendation
     moves: list[tuple[int, float, Move]]  # question's index, target level; those that apply
+    changed: list[tuple[int, float, Move]]  # those that would change something at the worst end
     alone: Benefit
     rank: int | None = None
     at_place: Benefit | None = None
     best_end: Benefit | None = None
-    changed: list[tuple[int, float, Move]] = field(default_factory=list)
 
 
 def plan(instrument: Instrument, answers: Answers, ends: Ends) -> Plan:
@@ -83,57 +84,56 @@ def plan(instrument: Instrument, answers: Answers, ends: Ends) -> Plan:
             ours.append(recommendation)
         else:
             measures.append(recommendation)
-    candidates = [_candidate(instrument, ends, r) for r in (*ours, *others)]
-    now = _scores(instrument, ends, [ends.worst])
-    alone = _scores(instrument, ends, [_applied(instrument, ends.worst, c) for c in candidates])
-    for row, candidate in enumerate(candidates):
-        candidate.alone = _benefit(now, 0, alone, row)
-    own, foreign = candidates[: len(ours)], candidates[len(ours) :]
-    picks = _greedy(instrument, ends, own)
-    _credit_best_end(instrument, ends, picks)
+    now = instrument.work_out(ends.worst[:, None], ends.applies[:, None], ends.open[:, None])
+    own, foreign = _candidates(instrument, ends, now, ours), _candidates(instrument, ends, now, others)
+    _credit_best_end(instrument, ends, _greedy(instrument, ends, now, own))
     lanes = [(candidate, _lane(instrument, answers, ends, now, candidate)) for candidate in own]
-    lanes.sort(key=_place(instrument, ends, now))
-    ranked = tuple(_ranked(instrument, answers, candidate, lane) for candidate, lane in lanes)
+    lanes.sort(key=lambda pair: _place(instrument, answers, ends, now, *pair))
+    nothing = Benefit(0.0, tuple((now.chains[:, 0] * 0).tolist()))  # nan stays where a chain is absent
+    ranked = tuple(_ranked(instrument, answers, candidate, lane, nothing) for candidate, lane in lanes)
     for_others = tuple(
         ForOthers(c.recommendation, c.alone if c.moves else None, *_shown(instrument, c)) for c in foreign
     )
     return Plan(ranked, tuple(measures), for_others)
 
 
-def apply(instrument: Instrument, ends: Ends, levels: Array, recommendation: Recommendation) -> Array:
-    """Levels (questions,) after a recommendation: controls at least, exposures at most at its targets.
-
-    Hidden and not-applicable questions are not moved.
-    """
-    return _applied(instrument, levels, _candidate(instrument, ends, recommendation))
-
-
-def _candidate(instrument: Instrument, ends: Ends, recommendation: Recommendation) -> _Candidate:
-    moves = []
-    for move in (*recommendation.lifts, *recommendation.lowers):
-        index = instrument.question_index[move.question]
-        if ends.applies[index]:
-            moves.append((index, instrument.questions[index].level_of[move.to], move))
-    candidate = _Candidate(recommendation, moves, Benefit(0.0, ()))
-    candidate.changed = [m for m in moves if _better(instrument, m[0], m[1], float(ends.worst[m[0]]))]
-    return candidate
-
-
-def _better(instrument: Instrument, index: int, level: float, than: float) -> bool:
-    return level > than if instrument.is_control[index] else level < than
+def _candidates(
+    instrument: Instrument, ends: Ends, now: Scores, recommendations: Sequence[Recommendation]
+) -> list[_Candidate]:
+    found = []
+    for recommendation in recommendations:
+        moves = []
+        for move in (*recommendation.lifts, *recommendation.lowers):
+            index = instrument.question_index[move.question]
+            if ends.applies[index]:
+                moves.append((index, instrument.questions[index].level_of[move.to], move))
+        found.append((recommendation, moves))
+    variants = _variants(instrument, ends.worst, [moves for _, moves in found])
+    alone = instrument.score(variants, ends.applies[:, None], ends.open[:, None])
+    return [
+        _Candidate(r, moves, _changing(instrument, ends.worst, moves), _benefit(now, 0, alone, row))
+        for row, (r, moves) in enumerate(found)
+    ]
 
 
-def _applied(instrument: Instrument, levels: Array, candidate: _Candidate) -> Array:
-    result = levels.copy()
-    for index, target, _ in candidate.moves:
-        if _better(instrument, index, target, float(result[index])):
-            result[index] = target
-    return result
+def _changing(
+    instrument: Instrument, levels: Array, moves: Iterable[tuple[int, float, Move]]
+) -> list[tuple[int, float, Move]]:
+    """The moves that better these levels: a control lifted to at least its target, an exposure lowered to at most."""
+    return [
+        (index, target, move)
+        for index, target, move in moves
+        if (target > levels[index] if instrument.is_control[index] else target < levels[index])
+    ]
 
 
-def _scores(instrument: Instrument, ends: Ends, rows: Sequence[Array]) -> Scores:
-    levels = np.column_stack(rows) if rows else np.zeros((len(instrument.questions), 0))
-    return instrument.score(levels, ends.applies[:, None], ends.open[:, None])
+def _variants(instrument: Instrument, levels: Array, moves: Sequence[Iterable[tuple[int, float, Move]]]) -> Array:
+    """Levels (questions, variants): for each, these levels (questions,) after its moves."""
+    variants = np.repeat(levels[:, None], len(moves), axis=1)
+    for row, row_moves in enumerate(moves):
+        for index, target, _ in _changing(instrument, levels, row_moves):
+            variants[index, row] = target
+    return variants
 
 
 def _benefit(before: Scores, row_before: int, after: Scores, row_after: int) -> Benefit:
@@ -141,69 +141,65 @@ def _benefit(before: Scores, row_before: int, after: Scores, row_after: int) -> 
     return Benefit(float(before.overall[row_before] - after.overall[row_after]), tuple(chains.tolist()))
 
 
-def _greedy(instrument: Instrument, ends: Ends, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Pick by index, duties first, scoring again after each pick, until nothing gains; sets rank and benefit."""
+def _greedy(instrument: Instrument, ends: Ends, now: Scores, candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Pick by index, duties first, scoring again after each pick, until nothing gains; sets rank and benefit.
+
+    A duty that gains nothing at first stays in: a later pick may open the way for it.
+    """
     picks: list[_Candidate] = []
-    levels = ends.worst
-    current = _scores(instrument, ends, [levels])
-    for duties in (True, False):
-        left = [c for c in candidates if (c.recommendation.duty is not None) is duties]
-        while True:
-            rows = {id(c): _applied(instrument, levels, c) for c in left}
-            left = [c for c in left if not np.array_equal(rows[id(c)], levels)]
-            scores = _scores(instrument, ends, [rows[id(c)] for c in left])
-            gains = [(c, _benefit(current, 0, scores, row)) for row, c in enumerate(left)]
-            gains = [(c, gain) for c, gain in gains if _round(instrument, gain.overall) > 0]
-            if not gains:
-                break
-            chosen, gain = min(gains, key=_preference(instrument))
-            left.remove(chosen)
-            levels = rows[id(chosen)]
-            current = _scores(instrument, ends, [levels])
-            picks.append(chosen)
-            chosen.rank, chosen.at_place = len(picks), gain
-    return picks
+    levels, current, row, left = ends.worst, now, 0, list(candidates)
+    while True:
+        left = [c for c in left if _changing(instrument, levels, c.moves)]
+        variants = _variants(instrument, levels, [c.moves for c in left])
+        scores = instrument.score(variants, ends.applies[:, None], ends.open[:, None])
+        efforts = [instrument.model.efforts[c.recommendation.effort] for c in left]
+        exact = current.overall[row] - scores.overall
+        gains = instrument.rounded(exact).tolist()
+        indices = instrument.rounded(exact / np.array(efforts)).tolist()
+        order = [
+            (c.recommendation.duty is None, -index, -gain, effort, c.recommendation.id, place)
+            for place, (c, index, gain, effort) in enumerate(zip(left, indices, gains, efforts, strict=True))
+            if gain > 0
+        ]
+        if not order:
+            return picks
+        chosen = min(order)[-1]
+        pick = left.pop(chosen)
+        picks.append(pick)
+        pick.rank, pick.at_place = len(picks), _benefit(current, row, scores, chosen)
+        levels, current, row = variants[:, chosen], scores, chosen
 
 
-def _preference(instrument: Instrument) -> Callable[[tuple[_Candidate, Benefit]], tuple[float, float, float, str]]:
-    def key(pair: tuple[_Candidate, Benefit]) -> tuple[float, float, float, str]:
-        candidate, gain = pair
-        effort = instrument.model.efforts[candidate.recommendation.effort]
-        index = _round(instrument, gain.overall / effort)
-        return -index, -_round(instrument, gain.overall), effort, candidate.recommendation.id
-
-    return key
-
-
-def _credit_best_end(instrument: Instrument, ends: Ends, picks: Iterable[_Candidate]) -> None:
-    rows = [ends.best]
-    picks = list(picks)
+def _credit_best_end(instrument: Instrument, ends: Ends, picks: Sequence[_Candidate]) -> None:
+    rows = [ends.best[:, None]]
     for pick in picks:
-        rows.append(_applied(instrument, rows[-1], pick))
-    scores = _scores(instrument, ends, rows)
+        rows.append(_variants(instrument, rows[-1][:, 0], [pick.moves]))
+    scores = instrument.score(np.concatenate(rows, axis=1), ends.applies[:, None], ends.open[:, None])
     for row, pick in enumerate(picks):
         pick.best_end = _benefit(scores, row, scores, row + 1)
 
 
-def _lane(instrument: Instrument, answers: Answers, ends: Ends, now: Scores, candidate: _Candidate) -> Lane:
+def _lane(instrument: Instrument, answers: Answers, ends: Ends, now: Workings, candidate: _Candidate) -> Lane:
+    """The first lane that fits."""
     recommendation, changed = candidate.recommendation, candidate.changed
-    in_place = bool(candidate.moves) and not changed
-    if recommendation.duty is not None and changed:
+    moves_nothing = not recommendation.lifts and not recommendation.lowers
+    called = moves_nothing and _called(instrument, answers, recommendation.follows)
+    if recommendation.duty is not None and (changed or called):
         return "duty"
-    if not recommendation.lifts and not recommendation.lowers and _called(instrument, answers, recommendation.follows):
+    if called:
         return "look_into"
-    if candidate.at_place is None and _round(instrument, candidate.alone.overall) > 0:
-        return "covered"
-    if candidate.at_place is not None and candidate.best_end is not None:
-        at_best = _round(instrument, candidate.best_end.overall)
-        if at_best == 0 and all(ends.unknown[index] for index, _, _ in changed):
+    if candidate.best_end is not None:
+        known_better = _round(instrument, candidate.best_end.overall) != 0
+        if not known_better and all(ends.unknown[index] for index, _, _ in changed):
             return "find_out"
         return "quick_win" if recommendation.effort in instrument.model.quick_efforts else "major_project"
-    if in_place and (
-        recommendation.duty is not None
-        or _inherent(instrument, ends, now, [index for index, _, _ in candidate.moves]) >= instrument.model.watch_from.value
-    ):
-        return "keep_and_watch"
+    if _round(instrument, candidate.alone.overall) > 0:
+        return "covered"
+    if candidate.moves and not changed:
+        kept = [instrument.questions[index].id for index, _, _ in candidate.moves]
+        watched = _inherent(instrument, ends, now, kept) >= instrument.model.watch_from.value
+        if recommendation.duty is not None or watched:
+            return "keep_and_watch"
     return "no_gain_at_present"
 
 
@@ -218,25 +214,22 @@ def _called(instrument: Instrument, answers: Answers, follows: Iterable[Follow])
     return called
 
 
-def _inherent(instrument: Instrument, ends: Ends, now: Scores, questions: Iterable[int]) -> float:
-    """The largest inherent risk, at the worst end, of the open scenarios that the questions bear on."""
-    ids = {link.scenario for index in questions for link in instrument.questions[index].links}
-    rows = [instrument.scenario_index[i] for i in ids]
+def _inherent(instrument: Instrument, ends: Ends, now: Workings, questions: Iterable[str]) -> float:
+    """The largest inherent risk, at the worst end, of the open scenarios that the questions bear on; 0 for none."""
+    asked = instrument.questionnaire.question
+    rows = {instrument.scenario_index[link.scenario] for question in questions for link in asked[question].links}
     values = [float(now.inherent[row, 0]) for row in rows if ends.open[row]]
     return _round(instrument, max(values, default=0.0))
 
 
 def _place(
-    instrument: Instrument, ends: Ends, now: Scores
-) -> Callable[[tuple[_Candidate, Lane]], tuple[float, int, float, str]]:
-    def key(pair: tuple[_Candidate, Lane]) -> tuple[float, int, float, str]:
-        candidate, lane = pair
-        followed = [instrument.question_index[f.question] for f in candidate.recommendation.follows]
-        inherent = _inherent(instrument, ends, now, followed) if lane == "look_into" else 0.0
-        rank = candidate.rank or len(instrument.questionnaire.recommendations) + 1
-        return rank, LANES.index(lane), -inherent, candidate.recommendation.id
-
-    return key
+    instrument: Instrument, answers: Answers, ends: Ends, now: Workings, candidate: _Candidate, lane: Lane
+) -> tuple[float, int, float, str]:
+    """What recommendations are sorted by: rank; then, for those without, lane, what a signal points at, and id."""
+    inherent = 0.0
+    if lane == "look_into":
+        inherent = _inherent(instrument, ends, now, _called(instrument, answers, candidate.recommendation.follows))
+    return candidate.rank or inf, LANES.index(lane), -inherent, candidate.recommendation.id
 
 
 def _shown(instrument: Instrument, candidate: _Candidate) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
@@ -245,8 +238,9 @@ def _shown(instrument: Instrument, candidate: _Candidate) -> tuple[tuple[Move, .
     return lifts, lowers
 
 
-def _ranked(instrument: Instrument, answers: Answers, candidate: _Candidate, lane: Lane) -> Ranked:
-    nothing = Benefit(0.0, tuple(0.0 for _ in instrument.chains))
+def _ranked(
+    instrument: Instrument, answers: Answers, candidate: _Candidate, lane: Lane, nothing: Benefit
+) -> Ranked:
     lifts, lowers = _shown(instrument, candidate)
     because = [move.question for move in (*lifts, *lowers)]
     because += _called(instrument, answers, candidate.recommendation.follows)

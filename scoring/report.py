@@ -5,7 +5,7 @@ It carries the questionnaire with its risk model, the answers and the result. `d
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -15,7 +15,7 @@ from scoring.errors import InvalidAnswers, InvalidReport
 from scoring.questionnaire import Frozen, Questionnaire
 from scoring.result import Result, assess
 
-FORMAT = "plumbline-report/1"
+FORMAT: Final = "plumbline-report/1"
 TOLERANCE = 1e-6  # a figure that differs by more does not hold
 Line = Annotated[str, Field(max_length=400)]
 

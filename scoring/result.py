@@ -1,13 +1,13 @@
 """The result of one assessment: every figure that page, PDF, JSON and API show, under the API's field names."""
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 import numpy as np
 from pydantic import Field
 
 from scoring.answers import Answers
-from scoring.engine import Array, Bands, Ends, Instrument, Mask, Scores
+from scoring.engine import Array, BandPlaces, Bands, Ends, Instrument, Mask, Workings
 from scoring.questionnaire import (
     LADDER,
     NOT_APPLICABLE,
@@ -131,7 +131,7 @@ class ScenarioResult(Frozen):
 
 
 class RecommendationResult(Frozen):
-    """A recommendation to the agency. Benefits are points of the overall score; rank None where greedy does not reach it."""
+    """A recommendation to the agency. Benefits are points of the overall score; rank None: not reached."""
 
     rank: int | None
     id: str
@@ -213,6 +213,17 @@ def assess(instrument: Instrument, answers: Answers, include: Collection[Include
     return _Assessment(instrument, answers, frozenset(include)).result()
 
 
+class _Figures(TypedDict):
+    """The fields of `Banded`."""
+
+    score: float
+    interval: Interval
+    band: str
+    band_best: str
+    band_stressed: str
+    certain: bool
+
+
 class _Assessment:
     """One call of `assess`: the rows that were scored, and the parts of the result read off them."""
 
@@ -225,7 +236,7 @@ class _Assessment:
         self.levels: Array = np.column_stack([self.ends.worst, self.ends.best, stressed, shown])
         self.applies: Mask = np.column_stack([applies, applies, stressed_applies, applies])
         opened = self.ends.open[:, None]
-        self.scores: Scores = instrument.score(self.levels, self.applies, opened)
+        self.scores: Workings = instrument.work_out(self.levels, self.applies, opened)
         self.bands: Bands = instrument.bands(self.scores, opened)
         self.share = instrument.unknown_share(self.ends)
         self.title = [band.id for band in instrument.model.bands]
@@ -278,7 +289,7 @@ class _Assessment:
         limit = self.instrument.model.too_little_known.value
         return any(float(self.instrument.rounded(self.share[row])) > limit for row in rows)
 
-    def _banded(self, scores: Array, bands: Array, rows: list[int]) -> dict[str, object]:
+    def _banded(self, scores: Array, bands: BandPlaces, rows: list[int]) -> _Figures:
         worst, best, stressed = (int(bands[row]) for row in (_WORST, _BEST, _STRESSED))
         return {
             "score": float(scores[_WORST]),
@@ -289,7 +300,7 @@ class _Assessment:
             "certain": worst == best == stressed and not self._too_little_known(rows),
         }
 
-    def _shown(self, scores: Array, bands: Array, unshown: int) -> AsFarAsShown:
+    def _shown(self, scores: Array, bands: BandPlaces, unshown: int) -> AsFarAsShown:
         return AsFarAsShown(score=float(scores[_SHOWN]), band=self.title[int(bands[_SHOWN])], unshown=unshown)
 
     def _overall(self) -> Overall:
@@ -396,7 +407,7 @@ class _Assessment:
             ForOthersResult(
                 id=item.recommendation.id,
                 addressee=item.recommendation.addressee,
-                benefit_alone=item.benefit_alone and item.benefit_alone.overall,
+                benefit_alone=None if item.benefit_alone is None else item.benefit_alone.overall,
                 lifts=self._shifts(item.lifts),
                 lowers=self._shifts(item.lowers),
                 evidence=list(item.recommendation.evidence),

@@ -159,7 +159,7 @@ def _used(sources: Sources, question: UsedQuestion, place: Place) -> Iterator[Fa
         yield place.fault(f"The {worded} are not those of the shared question.", remedy, worded)
     other = "options" if worded == "levels" else "levels"
     if getattr(question, other) is not None:
-        yield place.fault(f"A {base.kind} has {worded}, not {other}.", f"Use `{worded}`.", other)
+        yield place.fault(f"The kind {base.kind} has `{worded}`, not `{other}`.", f"Use `{worded}`.", other)
 
 
 def _own_question(sources: Sources, question: SharedQuestion, place: Place) -> Iterator[Fault]:
@@ -167,7 +167,7 @@ def _own_question(sources: Sources, question: SharedQuestion, place: Place) -> I
     wanted, other = ("levels", "options") if question.kind == "control" else ("options", "levels")
     options: Mapping[str, str | AuthoredOption] = getattr(question, wanted) or {}
     if getattr(question, other) is not None or not options:
-        yield place.fault(f"A {question.kind} has {wanted}, not {other}.", f"Use `{wanted}`.", other)
+        yield place.fault(f"The kind {question.kind} has `{wanted}`, not `{other}`.", f"Use `{wanted}`.", other)
         return
     if question.kind == "control" and tuple(options) != LADDER:
         yield place.fault("A control has exactly four levels.", f"Word {', '.join(LADDER)}, in this order.", "levels")
@@ -232,7 +232,7 @@ def _recommendation(sources: Sources, recommendation: AuthoredRecommendation) ->
             if question is None:
                 yield place.fault(f"There is no question “{name}”.", "Mend the id.", key, name)
             elif question.kind != kind:
-                yield place.fault(f"“{name}” is a {question.kind}; `{key}` takes {kind}s.", "Use the key of its kind.", key, name)
+                yield place.fault(f"“{name}” is of kind {question.kind}; `{key}` takes {kind}s.", "Use the key of its kind.", key, name)
             elif option not in (question.levels or question.options or {}):
                 known = ", ".join(question.levels or question.options or {})
                 yield place.fault(f"“{name}” has no option “{option}”.", f"It has {known}.", key, name)

@@ -1,0 +1,60 @@
+"""What the scoring API takes and gives, beside the domain's own values."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from scoring.questionnaire import Frozen
+from scoring.report import About, Given
+from scoring.result import Include, Result
+
+
+class ScoreRequest(BaseModel):
+    """A set of answers to one questionnaire. Nothing of it is stored or logged.
+
+    `version`: the newest release unless one is named. An answer is the id of an option, or an object with the option
+    and a note. `include`: which of the longer parts of the reply are wanted, all unless given.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+    questionnaire: str
+    version: str | None = None
+    about: About | None = None
+    profile: dict[str, bool] = {}
+    answers: dict[str, str | Given] = Field(default={}, union_mode="left_to_right")
+    include: list[Include] | None = None
+
+
+class ScoreReply(Result):
+    """The figures, and `about` as it was sent."""
+
+    about: About | None = Field(default=None, exclude_if=lambda value: value is None)
+
+
+class QuestionnaireLine(Frozen):
+    """One questionnaire of the list; `questions` is their number."""
+
+    id: str
+    title: str
+    chains: list[str]
+    version: str
+    hash: str
+    draft: bool
+    questions: int
+
+
+class ProblemItem(Frozen):
+    """One problem: a JSON pointer into what was sent, a code for programs, a sentence for people."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class ProblemDetails(Frozen):
+    """Problem details (RFC 9457). `errors` lists every problem of a body that was read."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[ProblemItem] = []

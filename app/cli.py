@@ -1,0 +1,154 @@
+"""The command `plumbline`: serve, check, release, score, report, verify, schema.
+
+Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from app.errors import ContentError, NotFound, PlumblineError
+from app.settings import Settings
+from scoring.errors import InvalidAnswers, InvalidReport
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = _parser()
+    call = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace, Settings], int] = call.command
+    try:
+        return command(call, Settings())
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        print(f"{len(error.faults)} faults.", file=sys.stderr)
+        return 1
+    except InvalidAnswers as error:
+        for problem in error.problems:
+            print(f"{problem.pointer}: {problem.message}", file=sys.stderr)
+        return 1
+    except (PlumblineError, InvalidReport, OSError) as error:
+        print(f"plumbline: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="plumbline", description="Corruption-risk self-assessment, scored and reported.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(run: Callable[[argparse.Namespace, Settings], int], name: str, words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words[0].upper() + words[1:] + ".")
+        added.set_defaults(command=run)
+        return added
+
+    command(_serve, "serve", "serve the pages and the API")
+    command(_check, "check", "check every file of questionnaires/")
+    release = command(_release, "release", "freeze the draft of an agency’s questionnaire under its version")
+    release.add_argument("agency", help="the agency’s id, as its file is named")
+    command(_schema, "schema", "write questionnaires/schema.json anew")
+    score = command(_score, "score", "score an answer set, the same body that POST /api/v1/score takes")
+    score.add_argument("file", type=Path, help="a JSON file, or - for standard input")
+    report = command(_report, "report", "draw the report of an answer set")
+    report.add_argument("file", type=Path, help="a JSON file, or - for standard input")
+    report.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf, .json or .html")
+    verify = command(_verify, "verify", "recompute every figure of a report")
+    verify.add_argument("file", type=Path, help="a report, .pdf or .json")
+    return parser
+
+
+def _serve(call: argparse.Namespace, settings: Settings) -> int:
+    import uvicorn
+
+    print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
+    uvicorn.run("app.main:create_app", factory=True, host=settings.host, port=settings.port, log_level="warning")
+    return 0
+
+
+def _check(call: argparse.Namespace, settings: Settings) -> int:
+    from app.catalogue import read_releases
+    from app.checks import check
+    from app.schema import schema_faults
+    from app.sources import read_sources
+
+    sources = read_sources(settings.questionnaires)
+    releases = read_releases(settings.questionnaires)
+    if faults := [*check(sources, releases), *schema_faults(settings.questionnaires)]:
+        raise ContentError(faults)
+    questions = sum(len(section.questions) for agency in sources.agencies.values() for section in agency.sections)
+    print(
+        f"{len(sources.agencies)} agencies, {questions} questions, {len(sources.scenarios)} scenarios, "
+        f"{len(sources.recommendations)} recommendations, {len(sources.claims)} claims, {len(releases)} releases: no fault."
+    )
+    return 0
+
+
+def _release(call: argparse.Namespace, settings: Settings) -> int:
+    from app.catalogue import read_releases, write_release
+    from app.checks import check, release_faults
+    from app.resolution import resolve
+    from app.sources import read_sources
+
+    sources = read_sources(settings.questionnaires)
+    if call.agency not in sources.agencies:
+        raise NotFound(f"There is no agency “{call.agency}”; there are {', '.join(sources.agencies)}.")
+    if faults := check(sources, read_releases(settings.questionnaires)):
+        raise ContentError(faults)
+    draft = resolve(sources, call.agency)
+    if faults := release_faults(sources, draft):
+        raise ContentError(faults)
+    print(f"Released as {write_release(settings.questionnaires, draft)}.")
+    return 0
+
+
+def _schema(call: argparse.Namespace, settings: Settings) -> int:
+    from app.schema import write_schema
+
+    print(f"Written to {write_schema(settings.questionnaires)}.")
+    return 0
+
+
+def _read(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+
+
+def _score(call: argparse.Namespace, settings: Settings) -> int:
+    from app.catalogue import open_catalogue
+    from app.submissions import read_submission, score_submission
+
+    catalogue = open_catalogue(settings.questionnaires, settings.drafts)
+    reply = score_submission(catalogue, read_submission(_read(call.file)))
+    print(json.dumps(json.loads(reply), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _report(call: argparse.Namespace, settings: Settings) -> int:
+    from app.catalogue import open_catalogue
+    from app.reports import draw_html, draw_pdf, report_json
+    from app.submissions import read_submission, report_submission
+
+    drawings: dict[str, Callable[..., bytes]] = {".pdf": draw_pdf, ".json": report_json, ".html": draw_html}
+    draw = drawings.get(call.output.suffix)
+    if draw is None:
+        print("plumbline: the output must end in .pdf, .json or .html", file=sys.stderr)
+        return 2
+    catalogue = open_catalogue(settings.questionnaires, settings.drafts)
+    report = report_submission(catalogue, read_submission(_read(call.file)))
+    drawn = draw(report)
+    call.output.write_bytes(drawn if isinstance(drawn, bytes) else drawn.encode())
+    print(f"Written to {call.output}.")
+    return 0
+
+
+def _verify(call: argparse.Namespace, settings: Settings) -> int:
+    from app.catalogue import open_catalogue
+    from app.verification import verify
+
+    verification = verify(call.file.read_bytes(), open_catalogue(settings.questionnaires, settings.drafts))
+    print(verification.words)
+    return 0 if verification.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

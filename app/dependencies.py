@@ -1,0 +1,35 @@
+"""What a request stands on: the catalogue, the reader, the session, and the one guarded way to an assessment."""
+
+from dataclasses import dataclass, field
+
+from fastapi import Request
+from sqlmodel import Session
+from starlette.datastructures import FormData
+
+from app import assessments
+from app.accounts import Reader
+from app.assessments import OpenAssessment
+from app.catalogue import Catalogue
+from app.database import Database
+from app.settings import Settings
+
+
+@dataclass
+class Visit:
+    """One request to a page: given by the route class (app/routes/transaction.py) to every handler that asks for it.
+
+    `session` is open for the length of the handler and committed before the answer; a GET only reads. `form` holds
+    the posted fields. An assessment is reached by `assessment(id)` and in no other way.
+    """
+
+    request: Request
+    settings: Settings
+    catalogue: Catalogue
+    database: Database
+    reader: Reader
+    session: Session
+    form: FormData = field(default_factory=FormData)
+
+    def assessment(self, assessment_id: str) -> OpenAssessment:
+        """One of the reader’s assessments. Raises NotFound, the same for a foreign one as for none."""
+        return assessments.opened(self.session, self.reader, self.catalogue, assessment_id)

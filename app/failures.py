@@ -1,0 +1,82 @@
+"""What an error becomes: a page for a reader in a browser, problem details (RFC 9457) for a program under /api."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app.api_models import ProblemDetails, ProblemItem
+from app.errors import BadRequest, PlumblineError
+from app.i18n import negotiate
+from app.templating import draw
+from scoring.errors import InvalidAnswers, Problem
+
+API = "/api/"
+INVALID = "What was sent does not hold"
+_WORDS = {
+    400: ("The request cannot be read", "Go back, check what you sent, and try again."),
+    403: ("Not accepted", "This cannot be done from here."),
+    404: ("Page not found", "Check the address, or begin at the first page."),
+    405: ("This is not possible here", "This address does not take that kind of request."),
+    415: ("This kind of content is not taken", "Send the content type that this address takes."),
+    422: (INVALID, "Check the address, or begin at the first page."),
+    500: ("Something went wrong", "What was saved before is kept. Try again in a moment."),
+}
+
+
+class ProblemResponse(Response):
+    """Problem details as RFC 9457 has them."""
+
+    media_type = "application/problem+json"
+
+
+def failure(
+    request: Request,
+    status: int,
+    title: str,
+    message: str,
+    problems: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An answer that says what went wrong, in the form that whoever asked can read."""
+    if request.url.path.startswith(API):
+        items = [ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems]
+        details = ProblemDetails(title=title, status=status, detail=message, errors=items)
+        return ProblemResponse(details.model_dump_json(), status, headers)
+    language = negotiate(request.headers.get("accept-language", ""))
+    page = draw("errors/error.html", language, status=status, title=title, message=message)
+    return HTMLResponse(page, status, headers)
+
+
+def domain_failure(request: Request, error: Exception) -> Response:
+    """Of one of the service’s own errors."""
+    assert isinstance(error, PlumblineError)
+    problems = error.problems if isinstance(error, BadRequest) else ()
+    message = str(error) if error.status < 500 else _WORDS[500][1]
+    return failure(request, error.status, error.title, message, problems)
+
+
+def invalid_answers(request: Request, error: Exception) -> Response:
+    """Of answers that do not fit, with every problem."""
+    assert isinstance(error, InvalidAnswers)
+    return failure(request, 422, INVALID, "Every problem is listed with the place where it stands.", error.problems)
+
+
+def http_failure(request: Request, error: Exception) -> Response:
+    """Of an error of the framework: no such page, no such method."""
+    assert isinstance(error, HTTPException)
+    standard = HTTPStatus(error.status_code).phrase, error.detail
+    title, message = _WORDS.get(error.status_code, standard)
+    return failure(request, error.status_code, title, message, headers=error.headers)
+
+
+def invalid_request(request: Request, error: Exception) -> Response:
+    """Of a path or query that the framework refused; what was sent is not repeated."""
+    return failure(request, 422, *_WORDS[422])
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """Of a defect. The reader learns nothing of it; the log has where it happened."""
+    return failure(request, 500, *_WORDS[500])

@@ -1,0 +1,80 @@
+"""create_app(): settings, catalogue, database, middleware, routes, error pages. Nothing is opened before start-up."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from app import failures
+from app.accounts import local_reader
+from app.catalogue import Catalogue, open_catalogue
+from app.database import Database
+from app.errors import PlumblineError
+from app.middleware import AllowedHost, BodyLimit, SameOrigin, SecurityHeaders, WithoutQuery, secure
+from app.migrations import migrate
+from app.routes import api
+from app.settings import Settings
+from app.templating import STATIC
+from scoring.errors import InvalidAnswers
+
+
+def create_app(settings: Settings | None = None, catalogue: Catalogue | None = None) -> FastAPI:
+    """The service. Raises ContentError at start-up if the questionnaires’ data do not hold."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url)
+        migrate(database)
+        with database.transaction(write=True) as session:
+            app.state.reader = local_reader(session, settings.organisation)
+        app.state.settings, app.state.database = settings, database
+        app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Plumbline",
+        summary="Where an agency can be corrupted in the context of human trafficking, scored.",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(AllowedHost, hosts=settings.allowed_hosts),
+            Middleware(SameOrigin),
+            Middleware(BodyLimit, limit=settings.max_body),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
+        ],
+        exception_handlers={
+            PlumblineError: failures.domain_failure,
+            InvalidAnswers: failures.invalid_answers,
+            HTTPException: failures.http_failure,
+            RequestValidationError: failures.invalid_request,
+            Exception: _unexpected,
+        },
+    )
+    app.include_router(api.router)
+    app.include_router(api.scoring_router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    logging.getLogger("uvicorn.access").addFilter(WithoutQuery())
+    return app
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    """A defect is answered outside all middleware, so its page takes its headers here."""
+    response = failures.unexpected(request, error)
+    secure(MutableHeaders(raw=response.raw_headers), request.scope)
+    return response

@@ -1,0 +1,136 @@
+"""What every request passes on its way in and out, as plain ASGI classes (a decorated function costs 170 µs a request).
+
+Host and origin are checked before anything else: a page on another site must not reach a server on this machine.
+"""
+
+import logging
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import TooLarge
+from app.failures import failure
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+# With no-referrer a browser would send “Origin: null” along with our own forms, and they could not be told apart.
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_STATIC = "/static/"
+_FOR_EVER = "public, max-age=31536000, immutable"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def secure(headers: MutableHeaders, scope: Scope) -> None:
+    """Set the headers that every answer has. Only static files are kept, those named by their content for ever."""
+    headers.update(_HEADERS)
+    if not scope["path"].startswith(_STATIC):
+        headers["Cache-Control"] = "no-store"
+    else:
+        headers["Cache-Control"] = _FOR_EVER if scope["query_string"].startswith(b"v=") else "no-cache"
+
+
+class SecurityHeaders:
+    """Adds to every answer the headers of `secure`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                secure(MutableHeaders(scope=message), scope)
+            await send(message)
+
+        return await self.app(scope, receive, send_secured)
+
+
+class AllowedHost:
+    """Refuses a Host that is not ours: DNS rebinding would make another site’s page look like one of ours."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self.app = app
+        self.hosts = frozenset(host.lower() for host in hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _without_port(Headers(scope=scope).get("host", "")) in self.hosts:
+            return await self.app(scope, receive, send)
+        message = "This server does not answer to that name. Add it to PLUMBLINE_ALLOWED_HOSTS if it should."
+        return await failure(Request(scope), 400, "Unknown host", message)(scope, receive, send)
+
+
+class SameOrigin:
+    """Refuses unsafe requests that a browser sends on behalf of another site; programs send neither header."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in _SAFE or _is_own(Headers(scope=scope)):
+            return await self.app(scope, receive, send)
+        message = "This was sent from another site. Open the form here and send it again."
+        return await failure(Request(scope), 403, "Not accepted", message)(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a body of more than `limit` bytes, by its announced length or as soon as that much has come."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+        self.message = f"At most {limit // 1024} KiB are taken in one request."
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in _SAFE:
+            return await self.app(scope, receive, send)
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self.limit:
+            return await failure(Request(scope), 413, TooLarge.title, self.message)(scope, receive, send)
+        come = 0
+
+        async def receive_counted() -> Message:
+            nonlocal come
+            message = await receive()
+            come += len(message.get("body", b""))
+            if come > self.limit:
+                raise TooLarge(self.message)
+            return message
+
+        return await self.app(scope, receive_counted, send)
+
+
+class WithoutQuery(logging.Filter):
+    """Takes the query out of the lines of uvicorn’s access log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true: the line is changed, not dropped."""
+        if isinstance(record.args, tuple) and len(record.args) == 5:
+            client, method, path, version, status = record.args
+            record.args = (client, method, str(path).partition("?")[0], version, status)
+        return True
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.lower().rpartition(":")
+    return name if colon and port.isdecimal() else host.lower()
+
+
+def _is_own(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "").lower()

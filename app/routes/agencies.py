@@ -1,0 +1,86 @@
+"""An agency’s page, its questionnaire to read first, and the way into an assessment."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app import assessments
+from app.assessments import StartedAbout
+from app.dependencies import Visit
+from app.forms import FieldError, Fields, posted_about
+from app.pages import go_to, page
+from app.path import numbers
+from app.routes.transaction import TransactionRoute
+from scoring.questionnaire import Questionnaire
+
+router = APIRouter(route_class=TransactionRoute, prefix="/agencies/{agency_id}", include_in_schema=False)
+
+
+def _questionnaire(visit: Visit, agency_id: str) -> Questionnaire:
+    return visit.catalogue.instrument(agency_id).questionnaire
+
+
+@router.get("")
+def agency(visit: Visit, agency_id: str) -> Response:
+    """What is asked, why, how long it takes, whom and what to have at hand."""
+    questionnaire = _questionnaire(visit, agency_id)
+    stages = {stage.id: stage.title for chain in questionnaire.chains for stage in chain.stages}
+    left_out = [(stages[stage], why) for stage, why in questionnaire.stages_left_out.items() if stage in stages]
+    return page(visit.request, "agencies/agency.html", questionnaire=questionnaire, left_out=left_out, back="/")
+
+
+@router.get("/preview")
+def preview(visit: Visit, agency_id: str) -> Response:
+    """Every question with its options, why it is asked, and its sources."""
+    questionnaire = _questionnaire(visit, agency_id)
+    return page(
+        visit.request,
+        "agencies/preview.html",
+        questionnaire=questionnaire,
+        numbers=numbers(questionnaire),
+        back=f"/agencies/{agency_id}",
+    )
+
+
+@router.get("/start")
+def before(visit: Visit, agency_id: str) -> Response:
+    """What writing this down means."""
+    return page(
+        visit.request,
+        "agencies/before.html",
+        questionnaire=_questionnaire(visit, agency_id),
+        adviser=visit.request.query_params.get("adviser") == "asked",
+        back=f"/agencies/{agency_id}",
+    )
+
+
+@router.get("/start/about")
+def ask_about(visit: Visit, agency_id: str) -> Response:
+    """What the assessment is about and how it is answered."""
+    fields = {"organisation": visit.reader.organisation_name, **visit.request.query_params}
+    return _about_page(visit, agency_id, fields, [])
+
+
+@router.post("/start/about")
+def start(visit: Visit, agency_id: str) -> Response:
+    """Begin the assessment."""
+    fields = {name: value for name, value in visit.form.items() if isinstance(value, str)}
+    about, errors = posted_about(fields)
+    if errors:
+        return _about_page(visit, agency_id, fields, errors)
+    begun = assessments.start(
+        visit.session, visit.reader, visit.catalogue, agency_id, StartedAbout.model_validate(about)
+    )
+    return go_to(f"/assessments/{begun}")
+
+
+def _about_page(visit: Visit, agency_id: str, fields: Fields, errors: list[FieldError]) -> Response:
+    asked = "?adviser=asked" if fields.get("adviser") == "asked" else ""
+    return page(
+        visit.request,
+        "agencies/about.html",
+        status=422 if errors else 200,
+        questionnaire=_questionnaire(visit, agency_id),
+        fields=fields,
+        errors=errors,
+        back=f"/agencies/{agency_id}/start{asked}",
+    )

@@ -1,0 +1,248 @@
+"""An assessment: its list of sections, the pages that ask, checking, and submitting."""
+
+from collections.abc import Mapping, Sequence
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app import assessments, forms, path
+from app.assessments import Change, OpenAssessment
+from app.dependencies import Visit
+from app.errors import StaleWrite, WrongState
+from app.forms import Entry, FieldError, Fields
+from app.i18n import translations
+from app.pages import go_to, language_of, page
+from app.routes.transaction import TransactionRoute
+from scoring.errors import InvalidAnswers
+from scoring.questionnaire import UNANSWERED, Section
+
+router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessment_id}", include_in_schema=False)
+GONE = FieldError("", "main", "submitted")
+
+
+@router.get("")
+def hub(visit: Visit, assessment_id: str) -> Response:
+    """The list of sections with their state."""
+    assessment = visit.assessment(assessment_id)
+    checked = assessment.checked
+    return _page(
+        visit,
+        assessment,
+        "assessments/hub.html",
+        stretches=path.stretches(checked),
+        alarms=path.alarms(checked),
+        asked=len(checked.asked),
+        answered=len(checked.asked) - len(checked.unanswered),
+        back="/",
+    )
+
+
+@router.get("/profile")
+def profile(visit: Visit, assessment_id: str) -> Response:
+    """The facts that open and close questions."""
+    assessment = visit.assessment(assessment_id)
+    if assessment.state == "submitted":
+        return go_to(f"/assessments/{assessment_id}/check")
+    return _profile_page(visit, assessment, assessment.profile)
+
+
+@router.post("/profile")
+def save_profile(visit: Visit, assessment_id: str) -> Response:
+    """Save the facts, or show both where somebody else changed them."""
+    assessment = visit.assessment(assessment_id)
+    fields = _fields(visit)
+    given = forms.posted_facts(assessment.questionnaire.profile, fields)
+    try:
+        assessments.save_profile(visit.session, visit.reader, assessment, given, forms.posted_version(fields))
+    except StaleWrite as stale:
+        anchor = f"q-{stale.names[0]}" if stale.names else "main"
+        return _profile_page(visit, assessment, given, FieldError("version", anchor, "stale_profile"))
+    except WrongState:
+        return _profile_page(visit, assessment, given, GONE)
+    opened = [stretch.section for stretch in path.stretches(visit.assessment(assessment_id).checked) if stretch.asked]
+    return go_to(_onwards(visit, assessment, fields, next(iter(opened), None)))
+
+
+@router.get("/sections/{section_id}")
+def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
+    """One section’s questions with what is saved."""
+    assessment = visit.assessment(assessment_id)
+    asked = path.stretch(assessment.checked, section_id)
+    if assessment.state == "submitted":
+        return go_to(f"/assessments/{assessment_id}/check")
+    entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions)
+    return _section_page(visit, assessment, asked.section, entries)
+
+
+@router.post("/sections/{section_id}")
+def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
+    """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
+    assessment = visit.assessment(assessment_id)
+    asked = path.stretch(assessment.checked, section_id)
+    fields = _fields(visit)
+    entries = forms.posted_answers(asked.asked, fields, assessment.answers, assessment.versions)
+    if forms.errors_of(entries):
+        return _section_page(visit, assessment, asked.section, entries, status=422)
+    try:
+        assessments.save_answers(visit.session, visit.reader, assessment, _changes(entries))
+    except StaleWrite as stale:
+        now = visit.assessment(assessment_id)
+        entries = forms.contested(entries, stale.names, now.answers, now.versions)
+        return _section_page(visit, now, asked.section, entries, status=409)
+    except WrongState:
+        return _section_page(visit, assessment, asked.section, entries, status=409, errors=[GONE])
+    return go_to(_onwards(visit, assessment, fields, path.after(assessment.checked, section_id)))
+
+
+@router.get("/check")
+def check(visit: Visit, assessment_id: str) -> Response:
+    """Every answer, with a way to change it, and the declaration."""
+    return _check_page(visit, visit.assessment(assessment_id), [])
+
+
+@router.get("/submit")
+def ask_to_submit(visit: Visit, assessment_id: str) -> Response:
+    """Nothing is submitted by following a link."""
+    return go_to(f"/assessments/{visit.assessment(assessment_id).id}/check")
+
+
+@router.post("/submit")
+def submit(visit: Visit, assessment_id: str) -> Response:
+    """Close the assessment for good and show its report."""
+    assessment = visit.assessment(assessment_id)
+    declared = visit.form.get("declaration") == "yes"
+    try:
+        assessments.submit(visit.session, visit.reader, assessment, declared)
+    except InvalidAnswers as invalid:
+        return _check_page(visit, assessment, _submission_errors(invalid), status=422)
+    except WrongState:
+        code = "submitted" if assessment.state == "submitted" else "draft"
+        return _check_page(visit, assessment, [FieldError("", "main", code)], status=409)
+    return go_to(f"/assessments/{assessment_id}/report")
+
+
+def _page(visit: Visit, assessment: OpenAssessment, template: str, status: int = 200, **context: object) -> Response:
+    words = translations(language_of(visit.request))
+    questionnaire = assessment.questionnaire
+    return page(
+        visit.request,
+        template,
+        status,
+        assessment=assessment,
+        questionnaire=questionnaire,
+        checked=assessment.checked,
+        about=assessment.about(words),
+        numbers=path.numbers(questionnaire),
+        **context,
+    )
+
+
+def _profile_page(
+    visit: Visit, assessment: OpenAssessment, given: Mapping[str, bool], error: FieldError | None = None
+) -> Response:
+    return _page(
+        visit,
+        assessment,
+        "assessments/profile.html",
+        status=409 if error else 200,
+        facts=assessment.questionnaire.profile,
+        given={**assessment.profile, **given},
+        saved=assessment.profile,
+        version=assessment.profile_version,
+        conflict=error is not None,
+        errors=[error] if error else [],
+        **_ways(visit, assessment),
+    )
+
+
+def _section_page(
+    visit: Visit,
+    assessment: OpenAssessment,
+    shown: Section,
+    entries: Sequence[Entry],
+    status: int = 200,
+    errors: Sequence[FieldError] = (),
+) -> Response:
+    sections = [section.id for section in assessment.questionnaire.sections]
+    return _page(
+        visit,
+        assessment,
+        "assessments/section.html",
+        status=status,
+        section=shown,
+        place=sections.index(shown.id) + 1,
+        entries=entries,
+        errors=[*errors, *forms.errors_of(entries)],
+        alarms=[alarm for alarm in path.alarms(assessment.checked) if alarm.section.id == shown.id],
+        **_ways(visit, assessment),
+    )
+
+
+def _check_page(
+    visit: Visit, assessment: OpenAssessment, errors: Sequence[FieldError], status: int = 200
+) -> Response:
+    checked = assessment.checked
+    stretches = path.stretches(checked)
+    return _page(
+        visit,
+        assessment,
+        "assessments/check.html",
+        status=status,
+        errors=errors,
+        stretches=stretches,
+        hidden=path.hidden(checked),
+        alarms=path.alarms(checked),
+        missing_facts=[fact for fact in assessment.questionnaire.profile if fact.id not in checked.profile],
+        unanswered=[
+            (stretch.section, question)
+            for stretch in stretches
+            for question in stretch.asked
+            if checked.answer(question.id).option == UNANSWERED
+        ],
+        back=f"/assessments/{assessment.id}",
+    )
+
+
+def _submission_errors(invalid: InvalidAnswers) -> list[FieldError]:
+    codes = {problem.code for problem in invalid.problems}
+    errors = [FieldError("", "open", "not_complete")] if codes - {"missing_declaration"} else []
+    return errors or [FieldError("declaration", "declaration", "declaration")]
+
+
+def _fields(visit: Visit) -> Fields:
+    return {name: value for name, value in visit.form.items() if isinstance(value, str)}
+
+
+def _changes(entries: Sequence[Entry]) -> list[Change]:
+    return [
+        Change(entry.question.id, entry.answer.option, entry.answer.note, entry.based_on)
+        for entry in entries
+        if not (entry.conflict and entry.conflict.chosen == "saved")
+    ]
+
+
+def _line(visit: Visit, assessment: OpenAssessment) -> str | None:
+    """The line of the check page that the reader came from and goes back to; None who came from elsewhere."""
+    if visit.request.query_params.get("from") != "check":
+        return None
+    at = visit.request.query_params.get("at", "")
+    known = {fact.id for fact in assessment.questionnaire.profile} | assessment.questionnaire.question.keys()
+    return f"/assessments/{assessment.id}/check" + (f"#q-{at}" if at in known else "")
+
+
+def _ways(visit: Visit, assessment: OpenAssessment) -> dict[str, object]:
+    """Where the page’s form and its Back link lead."""
+    line = _line(visit, assessment)
+    url = visit.request.url
+    action = f"{url.path}?{url.query}" if line else url.path
+    return {"action": action, "from_check": line is not None, "back": line or f"/assessments/{assessment.id}"}
+
+
+def _onwards(visit: Visit, assessment: OpenAssessment, fields: Fields, following: Section | None) -> str:
+    root = f"/assessments/{assessment.id}"
+    if fields.get("then") == "list":
+        return root
+    line = _line(visit, assessment)
+    if line:
+        return line
+    return f"{root}/sections/{following.id}" if following else f"{root}/check"

@@ -1,0 +1,35 @@
+"""The first page, and the page on method and sources."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.agencies import by_chain
+from app.assessments import listed
+from app.dependencies import Visit
+from app.documents import documents
+from app.pages import page
+from app.routes.transaction import TransactionRoute
+
+router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
+
+
+@router.get("/")
+def home(visit: Visit) -> Response:
+    """What this is, the agencies by chain, and the assessments to resume."""
+    return page(
+        visit.request,
+        "home/home.html",
+        chains=by_chain(visit.catalogue),
+        assessments=listed(visit.session, visit.reader),
+        titles={name: instrument.questionnaire.title for name, instrument in visit.catalogue.latest.items()},
+    )
+
+
+@router.get("/method")
+def method(visit: Visit) -> Response:
+    """How scores are made, from the newest risk model, and what they rest on."""
+    models = {i.questionnaire.risk_model.version: i.questionnaire.risk_model for i in visit.catalogue.latest.values()}
+    newest = max(models, key=lambda version: [int(part) for part in version.split(".")])
+    return page(
+        visit.request, "home/method.html", model=models[newest], documents=documents(visit.settings.questionnaires)
+    )
