@@ -8,26 +8,24 @@ from scoring.questionnaire import Chain, Questionnaire
 
 @dataclass(frozen=True)
 class ChainAgencies:
-    """A chain and the agencies that can be corrupted along it, those whose chief chain it is first."""
+    """A chain, the agencies whose chief chain it is, and the others that can be corrupted along it."""
 
     chain: Chain
-    agencies: tuple[Questionnaire, ...]
+    chief: tuple[Questionnaire, ...]
+    others: tuple[Questionnaire, ...]
 
 
 def by_chain(catalogue: Catalogue) -> list[ChainAgencies]:
     """Every chain that an agency touches, in the order of the sources; agencies by the share of it in their weight."""
     questionnaires = [instrument.questionnaire for instrument in catalogue.latest.values()]
-    chains: dict[str, Chain] = {}
-    for questionnaire in sorted(questionnaires, key=lambda q: -len(q.chains)):
-        for chain in questionnaire.chains:
-            chains.setdefault(chain.id, chain)
+    chains = {c.id: c for q in sorted(questionnaires, key=lambda q: -len(q.chains)) for c in q.chains}
     found = []
     for chain in chains.values():
         shares = {q.id: _share(q, chain.id) for q in questionnaires}
-        touched = sorted((q for q in questionnaires if shares[q.id] > 0), key=lambda q: (-shares[q.id], q.title))
-        if touched:
-            found.append(ChainAgencies(chain, tuple(touched)))
-    return found
+        touched = sorted((q for q in questionnaires if shares[q.id]), key=lambda q: (-shares[q.id], q.title))
+        chief = tuple(q for q in touched if all(shares[q.id] >= _share(q, other) for other in chains))
+        found.append(ChainAgencies(chain, chief, tuple(q for q in touched if q not in chief)))
+    return [group for group in found if group.chief or group.others]
 
 
 def _share(questionnaire: Questionnaire, chain: str) -> float:

@@ -1,5 +1,7 @@
 """What the scoring API takes and gives, beside the domain's own values."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.questionnaire import Frozen
@@ -20,7 +22,7 @@ class ScoreRequest(BaseModel):
     version: str | None = None
     about: About | None = None
     profile: dict[str, bool] = {}
-    answers: dict[str, str | Given] = Field(default={}, union_mode="left_to_right")
+    answers: dict[str, Annotated[str | Given, Field(union_mode="left_to_right")]] = {}
     include: list[Include] | None = None
 
 
@@ -57,4 +59,4 @@ class ProblemDetails(Frozen):
     title: str
     status: int
     detail: str
-    errors: list[ProblemItem] = []
+    errors: tuple[ProblemItem, ...] = ()

@@ -12,7 +12,7 @@ from functools import cached_property
 from gettext import NullTranslations
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlmodel import Session
 
 from app.accounts import Reader
@@ -138,12 +138,12 @@ def opened(session: Session, reader: Reader, catalogue: Catalogue, assessment_id
     if instrument is None or instrument.questionnaire.hash != row["hash"]:
         version = f"{row['agency']} {row['version']}"
         raise WrongState(f"The questionnaire “{version}” has changed since this assessment was begun. Begin a new one.")
-    facts = connection.execute(_FACTS, {"id": assessment_id}).all()
+    facts = connection.execute(_FACTS, {"id": assessment_id}).tuples().all()
     rows = connection.execute(_ANSWERS, {"id": assessment_id}).all()
     return OpenAssessment(
         **_summary(row),
         instrument=instrument,
-        profile={fact: holds for fact, holds in facts},
+        profile=dict(facts),
         profile_version=row["profile_version"],
         answers={question: Answer(option, note) for question, option, note, _ in rows if option != UNANSWERED or note},
         versions={question: version for question, _, _, version in rows},
@@ -225,17 +225,19 @@ _NONE = Answer(UNANSWERED)
 
 def _write_answers(session: Session, reader: Reader, assessment_id: str, changes: list[Change]) -> None:
     connection, now, key = session.connection(), datetime.now(UTC), {"assessment_id": assessment_id}
-    rows = [
-        key | {"question": c.question, "option": c.option, "note": c.note, "version": c.based_on + 1} for c in changes
-    ]
-    new = [row for row in rows if row["version"] == 1]
-    old = [{"a": assessment_id, "q": row.pop("question"), **row} for row in map(dict, rows) if row["version"] > 1]
+    new, old, history = [], [], []
+    for question, option, note, based_on in changes:
+        values = {"option": option, "note": note, "version": based_on + 1}
+        history.append({**key, "question": question, **values, "changed_at": now, "changed_by": reader.account})
+        if based_on:
+            old.append({"a": assessment_id, "q": question, **values})
+        else:
+            new.append({**key, "question": question, **values})
     if new:
         connection.execute(insert(ANSWER), new)
     if old:
         connection.execute(_CHANGE_ANSWER, old)
-    stamp = {"changed_at": now, "changed_by": reader.account}
-    connection.execute(insert(ANSWER_CHANGE), [row | stamp for row in rows])
+    connection.execute(insert(ANSWER_CHANGE), history)
     connection.execute(_CHANGE_ASSESSMENT, {"a": assessment_id, "changed_at": now})
 
 
@@ -256,7 +258,7 @@ def _about_columns(about: StartedAbout) -> dict[str, Any]:
     return {"about_organisation": fields.pop("organisation"), **fields}
 
 
-def _summary(row: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(row: RowMapping) -> dict[str, Any]:
     about = {name: row[name] for name in StartedAbout.model_fields if name != "organisation"}
     plain = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at")
     started = StartedAbout.model_construct(organisation=row["about_organisation"], **about)

@@ -4,7 +4,6 @@ Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the 
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from app.errors import ContentError, NotFound, PlumblineError
 from app.settings import Settings
 from scoring.errors import InvalidAnswers, InvalidReport
+from scoring.report import Report
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,10 +77,15 @@ def _check(call: argparse.Namespace, settings: Settings) -> int:
     if faults := [*check(sources, releases), *schema_faults(settings.questionnaires)]:
         raise ContentError(faults)
     questions = sum(len(section.questions) for agency in sources.agencies.values() for section in agency.sections)
-    print(
-        f"{len(sources.agencies)} agencies, {questions} questions, {len(sources.scenarios)} scenarios, "
-        f"{len(sources.recommendations)} recommendations, {len(sources.claims)} claims, {len(releases)} releases: no fault."
-    )
+    counts = {
+        "agencies": len(sources.agencies),
+        "questions": questions,
+        "scenarios": len(sources.scenarios),
+        "recommendations": len(sources.recommendations),
+        "claims": len(sources.claims),
+        "releases": len(releases),
+    }
+    print("No fault. " + ", ".join(f"{noun}: {count}" for noun, count in counts.items()))
     return 0
 
 
@@ -114,28 +119,28 @@ def _read(path: Path) -> bytes:
 
 
 def _score(call: argparse.Namespace, settings: Settings) -> int:
+    from app.answer_sets import scored
     from app.catalogue import open_catalogue
-    from app.submissions import read_submission, score_submission
+    from app.score_body import read_score_body
 
-    catalogue = open_catalogue(settings.questionnaires, settings.drafts)
-    reply = score_submission(catalogue, read_submission(_read(call.file)))
-    print(json.dumps(json.loads(reply), indent=2, ensure_ascii=False))
+    request = read_score_body(_read(call.file))
+    print(scored(open_catalogue(settings.questionnaires, settings.drafts), request).model_dump_json(indent=2))
     return 0
 
 
 def _report(call: argparse.Namespace, settings: Settings) -> int:
+    from app.answer_sets import reported
     from app.catalogue import open_catalogue
     from app.reports import draw_html, draw_pdf, report_json
-    from app.submissions import read_submission, report_submission
+    from app.score_body import read_score_body
 
-    drawings: dict[str, Callable[..., bytes]] = {".pdf": draw_pdf, ".json": report_json, ".html": draw_html}
+    drawings: dict[str, Callable[[Report], bytes | str]] = {".pdf": draw_pdf, ".json": report_json, ".html": draw_html}
     draw = drawings.get(call.output.suffix)
     if draw is None:
         print("plumbline: the output must end in .pdf, .json or .html", file=sys.stderr)
         return 2
-    catalogue = open_catalogue(settings.questionnaires, settings.drafts)
-    report = report_submission(catalogue, read_submission(_read(call.file)))
-    drawn = draw(report)
+    request = read_score_body(_read(call.file))
+    drawn = draw(reported(open_catalogue(settings.questionnaires, settings.drafts), request))
     call.output.write_bytes(drawn if isinstance(drawn, bytes) else drawn.encode())
     print(f"Written to {call.output}.")
     return 0

@@ -1,4 +1,7 @@
-"""What an error becomes: a page for a reader in a browser, problem details (RFC 9457) for a program under /api."""
+"""What an error becomes: a page for a reader in a browser, problem details (RFC 9457) for a program under /api.
+
+The handlers are `async def` so that no error costs a thread.
+"""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -9,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from app.api_models import ProblemDetails, ProblemItem
 from app.errors import BadRequest, PlumblineError
-from app.i18n import negotiate
+from app.pages import language_of
 from app.templating import draw
 from scoring.errors import InvalidAnswers, Problem
 
@@ -42,15 +45,14 @@ def failure(
 ) -> Response:
     """An answer that says what went wrong, in the form that whoever asked can read."""
     if request.url.path.startswith(API):
-        items = [ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems]
+        items = tuple(ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems)
         details = ProblemDetails(title=title, status=status, detail=message, errors=items)
         return ProblemResponse(details.model_dump_json(), status, headers)
-    language = negotiate(request.headers.get("accept-language", ""))
-    page = draw("errors/error.html", language, status=status, title=title, message=message)
-    return HTMLResponse(page, status, headers)
+    text = draw("errors/error.html", language_of(request), status=status, title=title, message=message)
+    return HTMLResponse(text, status, headers)
 
 
-def domain_failure(request: Request, error: Exception) -> Response:
+async def domain_failure(request: Request, error: Exception) -> Response:
     """Of one of the service’s own errors."""
     assert isinstance(error, PlumblineError)
     problems = error.problems if isinstance(error, BadRequest) else ()
@@ -58,13 +60,13 @@ def domain_failure(request: Request, error: Exception) -> Response:
     return failure(request, error.status, error.title, message, problems)
 
 
-def invalid_answers(request: Request, error: Exception) -> Response:
+async def invalid_answers(request: Request, error: Exception) -> Response:
     """Of answers that do not fit, with every problem."""
     assert isinstance(error, InvalidAnswers)
     return failure(request, 422, INVALID, "Every problem is listed with the place where it stands.", error.problems)
 
 
-def http_failure(request: Request, error: Exception) -> Response:
+async def http_failure(request: Request, error: Exception) -> Response:
     """Of an error of the framework: no such page, no such method."""
     assert isinstance(error, HTTPException)
     standard = HTTPStatus(error.status_code).phrase, error.detail
@@ -72,11 +74,11 @@ def http_failure(request: Request, error: Exception) -> Response:
     return failure(request, error.status_code, title, message, headers=error.headers)
 
 
-def invalid_request(request: Request, error: Exception) -> Response:
+async def invalid_request(request: Request, error: Exception) -> Response:
     """Of a path or query that the framework refused; what was sent is not repeated."""
     return failure(request, 422, *_WORDS[422])
 
 
-def unexpected(request: Request, error: Exception) -> Response:
+async def unexpected(request: Request, error: Exception) -> Response:
     """Of a defect. The reader learns nothing of it; the log has where it happened."""
     return failure(request, 500, *_WORDS[500])

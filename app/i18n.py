@@ -18,15 +18,15 @@ SOURCE_LANGUAGE = "en"
 
 
 @lru_cache
-def languages(folder: Path = LOCALES) -> tuple[str, ...]:
-    """The languages that have a catalogue in the folder, in alphabetical order."""
-    return tuple(sorted(path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
+def languages() -> tuple[str, ...]:
+    """The languages that have a catalogue, in alphabetical order."""
+    return tuple(sorted(path.parent.parent.name for path in LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.po")))
 
 
 @lru_cache
-def translations(language: str, folder: Path = LOCALES) -> Translations:
+def translations(language: str) -> Translations:
     """A language's catalogue. A message without a translation stays as it is in English."""
-    with (folder / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+    with (LOCALES / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
         catalogue = read_po(file, locale=language, domain=DOMAIN)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
@@ -34,12 +34,11 @@ def translations(language: str, folder: Path = LOCALES) -> Translations:
     return Translations(compiled, domain=DOMAIN)
 
 
-def negotiate(accept_language: str, available: tuple[str, ...] | None = None) -> str:
+def negotiate(accept_language: str) -> str:
     """The best of the available languages for an Accept-Language header, English where none fits."""
-    known = languages() if available is None else available
     ranked = sorted(map(_weighed, accept_language.split(",")), key=lambda pair: -pair[1])
     preferred = [language for language, weight in ranked if weight > 0]
-    return negotiate_locale(preferred, known, sep="-") or SOURCE_LANGUAGE
+    return negotiate_locale(preferred, languages(), sep="-") or SOURCE_LANGUAGE
 
 
 def writing_direction(language: str) -> str:

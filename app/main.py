@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,12 +17,13 @@ from starlette.staticfiles import StaticFiles
 
 from app import failures
 from app.accounts import local_reader
+from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
 from app.middleware import AllowedHost, BodyLimit, SameOrigin, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate
-from app.routes import api
+from app.routes import agencies, api, assessments, home, reports
 from app.settings import Settings
 from app.templating import STATIC
 from scoring.errors import InvalidAnswers
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/v1/openapi.json",
+        openapi_url=ADDRESS,
         redirect_slashes=False,
         middleware=[
             Middleware(SecurityHeaders),
@@ -66,15 +68,16 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
             Exception: _unexpected,
         },
     )
-    app.include_router(api.router)
-    app.include_router(api.scoring_router)
+    for router in (home.router, agencies.router, assessments.router, reports.router, api.router, api.scoring_router):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.openapi = partial(documented, app)  # type: ignore[method-assign]
     logging.getLogger("uvicorn.access").addFilter(WithoutQuery())
     return app
 
 
-def _unexpected(request: Request, error: Exception) -> Response:
+async def _unexpected(request: Request, error: Exception) -> Response:
     """A defect is answered outside all middleware, so its page takes its headers here."""
-    response = failures.unexpected(request, error)
+    response = await failures.unexpected(request, error)
     secure(MutableHeaders(raw=response.raw_headers), request.scope)
     return response

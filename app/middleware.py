@@ -47,6 +47,7 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
 
@@ -66,6 +67,7 @@ class AllowedHost:
         self.hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
         if scope["type"] != "http" or _without_port(Headers(scope=scope).get("host", "")) in self.hosts:
             return await self.app(scope, receive, send)
         message = "This server does not answer to that name. Add it to PLUMBLINE_ALLOWED_HOSTS if it should."
@@ -79,6 +81,7 @@ class SameOrigin:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
         if scope["type"] != "http" or scope["method"] in _SAFE or _is_own(Headers(scope=scope)):
             return await self.app(scope, receive, send)
         message = "This was sent from another site. Open the form here and send it again."
@@ -94,6 +97,7 @@ class BodyLimit:
         self.message = f"At most {limit // 1024} KiB are taken in one request."
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
         if scope["type"] != "http" or scope["method"] in _SAFE:
             return await self.app(scope, receive, send)
         announced = Headers(scope=scope).get("content-length", "0")

@@ -14,6 +14,7 @@ from app.api_models import ScoreRequest
 from app.errors import BadRequest
 from scoring.answers import Answer
 from scoring.errors import InvalidAnswers, Problem
+from scoring.report import Given
 
 _STRING_AND_COLON = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"[ \t\n\r]*(:?)', re.DOTALL)
 
@@ -24,7 +25,9 @@ def read_score_body(body: bytes) -> ScoreRequest:
         request = ScoreRequest.model_validate_json(body)
     except ValidationError as error:
         raise _refusal(body, error) from None
-    if _STRING_AND_COLON.findall(body).count(b":") != _keys(request):
+    keys = _keys(request)
+    # As many colons as keys: each key has its own and there is no other. More may also stand within strings.
+    if body.count(b":") != keys and _STRING_AND_COLON.findall(body).count(b":") != keys:
         raise InvalidAnswers(_duplicates(body))
     return request
 
@@ -32,14 +35,14 @@ def read_score_body(body: bytes) -> ScoreRequest:
 def given_answers(request: ScoreRequest) -> dict[str, Answer]:
     """The answers as the rules take them."""
     return {
-        question: Answer(given) if isinstance(given, str) else Answer(given.option, given.note)
+        question: Answer(given.option, given.note) if isinstance(given, Given) else Answer(given)
         for question, given in request.answers.items()
     }
 
 
 def _keys(request: ScoreRequest) -> int:
     about = request.about.model_fields_set if request.about else ()
-    within = sum(len(g.model_fields_set) for g in request.answers.values() if not isinstance(g, str))
+    within = sum([len(given.model_fields_set) for given in request.answers.values() if type(given) is Given])
     return len(request.model_fields_set) + len(about) + len(request.profile) + len(request.answers) + within
 
 

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from app.i18n import LOCALES, SOURCE_LANGUAGE, translations, writing_direction
+from app.i18n import SOURCE_LANGUAGE, translations, writing_direction
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ROOT / "templates"
@@ -23,11 +23,11 @@ def draw(template: str, language: str = SOURCE_LANGUAGE, **context: object) -> s
 
 
 @lru_cache
-def environment(language: str = SOURCE_LANGUAGE, locales: Path = LOCALES) -> Environment:
+def environment(language: str = SOURCE_LANGUAGE) -> Environment:
     """The environment of one language: everything escaped, every name defined."""
     jinja = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -35,16 +35,17 @@ def environment(language: str = SOURCE_LANGUAGE, locales: Path = LOCALES) -> Env
         auto_reload=False,
     )
     jinja.policies["ext.i18n.trimmed"] = True
-    jinja.install_gettext_translations(translations(language, locales), newstyle=True)  # type: ignore[attr-defined]
+    jinja.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+
+    locale = "en_GB" if language == SOURCE_LANGUAGE else language.replace("-", "_")
 
     def day(moment: datetime) -> str:
-        return format_date(moment, format="long", locale=language.replace("-", "_"))
+        return format_date(moment, format="long", locale=locale)
 
-    def number(value: float, decimals: int = 1) -> str:
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(value, format=pattern, locale=language.replace("-", "_"))
+    def plain(value: float) -> str:
+        return format_decimal(value, format="#,##0.####", locale=locale)
 
-    jinja.filters.update(day=day, number=number)
+    jinja.filters.update(day=day, plain=plain)
     jinja.globals.update(language=language, direction=writing_direction(language), static_url=static_url)
     return jinja
 

@@ -116,6 +116,8 @@ def read_answers(
     by_id = questionnaire.question
     for question_id, answer in answers.items():
         question = by_id.get(question_id)
+        if question and answer.option in question.needs_no_note and len(answer.note) <= NOTE_LIMIT:
+            continue  # almost every answer, and an endpoint that scores many shall not write pointers for these
         where = f"/answers/{_pointer(question_id)}"
         if question is None:
             message = f"This questionnaire has no question “{question_id}”."

@@ -8,8 +8,8 @@ Sums run slot by slot in a fixed order, never through BLAS or numpy's pairwise r
 equals n batches of one to the last bit.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.answers import Answers
+from scoring.answers import NO_ANSWER, Answers
+from scoring.contradictions import contradictions
+from scoring.errors import InvalidQuestionnaire
 from scoring.questionnaire import LADDER, NOT_APPLICABLE, Kind, Question, Questionnaire, Scenario
 
 Array = NDArray[np.float64]
@@ -26,6 +28,7 @@ Index = NDArray[np.intp]
 BandPlaces = NDArray[np.int8]
 
 
+FEW = 8  # rows up to which a call of numpy costs more than the numbers that it handles
 CHUNK = 1024  # rows that are scored at a time, so that what is in hand stays in the processor's cache
 
 
@@ -62,13 +65,36 @@ class Slots:
         return self if self.weight.shape[-1] == 1 else replace(self, weight=self.weight[:, rows])
 
     @cached_property
+    def _targets(self) -> list[Index]:
+        """By number of rows up to FEW, to which place of a flattened (targets, rows) each flattened entry belongs."""
+        order = np.argsort(self.place)
+        target = np.concatenate([order[: stop - start] for start, stop in pairwise(self.bounds)] or [order[:0]])
+        return [(target[:, None] * rows + np.arange(rows)).ravel() for rows in range(FEW + 1)]
+
+    @cached_property
+    def _grouped(self) -> tuple[Index, Index, Index]:
+        """The members target by target, where each target begins among them, and which targets have any."""
+        target = self._targets[1]
+        targets, starts = np.unique(np.sort(target), return_index=True)
+        return self.member[np.argsort(target, kind="stable")], starts, targets
+
+    @cached_property
     def _slots(self) -> list[tuple[int, Index, Array]]:
         """Of each slot, for how many targets it has an entry, their members and weights."""
         return [(stop - start, self.member[start:stop], self.weight[start:stop]) for start, stop in pairwise(self.bounds)]
 
     def sum(self, values: Array) -> Array:
-        """The weighted sum of the values (members, rows) over each target's members: (targets, rows)."""
-        total = np.zeros((len(self.place), _rows(values.shape[-1], self.weight.shape[-1])))
+        """The weighted sum of the values (members, rows) over each target's members: (targets, rows).
+
+        Few rows are summed in one pass over all entries, many slot by slot; both add in the same order.
+        """
+        rows = _rows(values.shape[-1], self.weight.shape[-1])
+        if rows <= FEW:
+            terms = self.weight * values.take(self.member, axis=0)
+            shape = len(self.place), rows
+            total: Array = np.bincount(self._targets[rows], terms.ravel(), shape[0] * rows)
+            return total.reshape(shape)
+        total = np.zeros((len(self.place), rows))
         for width, member, weight in self._slots:
             total[:width] += weight * values.take(member, axis=0)
         return total.take(self.place, axis=0)
@@ -76,6 +102,11 @@ class Slots:
     def largest(self, values: Array) -> Array:
         """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""
         result = np.zeros((len(self.place), values.shape[-1]))
+        if values.shape[-1] <= FEW:
+            members, starts, targets = self._grouped
+            if len(starts):
+                result[targets] = np.maximum.reduceat(values.take(members, axis=0), starts, axis=0)
+            return result
         for width, member, _ in self._slots:
             np.maximum(result[:width], values.take(member, axis=0), out=result[:width])
         return result.take(self.place, axis=0)
@@ -195,11 +226,16 @@ class Instrument:
     """A questionnaire compiled to arrays. Made once and never changed; every score is computed with one."""
 
     def __init__(self, questionnaire: Questionnaire) -> None:
+        """Compile a questionnaire. Raises InvalidQuestionnaire for one that contradicts itself."""
+        found = contradictions(questionnaire)
+        if found:
+            raise InvalidQuestionnaire(" ".join(found))
         self.questionnaire = questionnaire
         self.model = questionnaire.risk_model
         self.questions: tuple[Question, ...] = tuple(questionnaire.questions)
         self.scenarios = questionnaire.scenarios
         self.question_index = {q.id: i for i, q in enumerate(self.questions)}
+        self._level_of = [q.level_of for q in self.questions]
         self.scenario_index = {s.id: i for i, s in enumerate(self.scenarios)}
         lowest = np.array([q.options[0].level for q in self.questions])
         highest = np.array([q.options[-1].level for q in self.questions])
@@ -245,23 +281,15 @@ class Instrument:
 
     def ends(self, answers: Answers) -> Ends:
         """Answers as levels at both ends: what is unknown stands at the question's own worst and best level."""
-        worst, best = self.worst_level.copy(), self.best_level.copy()
-        applies = np.ones(len(self.questions), dtype=bool)
-        unknown = np.zeros(len(self.questions), dtype=bool)
-        not_applicable = np.zeros(len(self.questions), dtype=bool)
         hidden, given = answers.hidden, answers.given
-        for index, question in enumerate(self.questions):
-            if question.id in hidden:
-                applies[index] = False
-                continue
-            answer = given.get(question.id)
-            level = question.level_of.get(answer.option) if answer else None
-            if level is not None:
-                worst[index] = best[index] = level
-            elif answer and answer.option == NOT_APPLICABLE:
-                applies[index], not_applicable[index] = False, True
-            else:
-                unknown[index] = True
+        options = [given.get(question, NO_ANSWER).option for question in self.question_index]
+        level = np.array([levels.get(o, np.nan) for levels, o in zip(self._level_of, options, strict=True)])
+        asked = np.array([question not in hidden for question in self.question_index])
+        not_applicable = asked & np.array([option == NOT_APPLICABLE for option in options])
+        applies = asked & ~not_applicable
+        unknown = applies & np.isnan(level)
+        known = applies & ~unknown
+        worst, best = np.where(known, level, self.worst_level), np.where(known, level, self.best_level)
         closed = answers.closed_scenarios
         opened = np.array([s.id not in closed for s in self.scenarios])
         return Ends(worst, best, applies, unknown, not_applicable, opened)
@@ -277,10 +305,10 @@ class Instrument:
         operating, a signal's lowest option without a note as don't know.
         """
         levels, changed = ends.worst.copy(), []
-        for index, question in enumerate(self.questions):
-            if not ends.applies[index] or ends.unknown[index]:
-                continue
-            option, note = answers.answer(question.id)
+        known: list[int] = np.flatnonzero(ends.applies & ~ends.unknown).tolist()
+        for index in known:
+            question = self.questions[index]
+            option, note = answers.given[question.id]
             if question.kind == "control" and option == LADDER[3]:
                 levels[index] = question.level_of[LADDER[2]]
             elif question.kind == "control" and option == LADDER[2] and not note.strip():
@@ -298,17 +326,10 @@ class Instrument:
         rows = _rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
         if rows <= CHUNK:
             return self.work_out(levels, applies, opened, p)
-        scores = Scores(
-            residual=np.empty((len(self.scenarios), rows)),
-            stages=np.empty((len(self.stages), rows)),
-            chains=np.empty((len(self.chains), rows)),
-            overall=np.empty(rows),
-        )
-        for start in range(0, rows, CHUNK):
-            part = slice(start, start + CHUNK)
+        scores = Scores(*self._empty(rows, np.float64))
+        for part in _chunks(rows):
             found = self.work_out(_part(levels, part), _part(applies, part), _part(opened, part), p.part(part))
-            for name, values in vars(scores).items():
-                values[..., part] = getattr(found, name)
+            _copy(found, scores, part)
         return scores
 
     def work_out(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Workings:
@@ -365,6 +386,16 @@ class Instrument:
 
     def bands(self, scores: Scores, opened: Mask) -> Bands:
         """Bands of scores: never more than the model's number of bands below the worst open scenario."""
+        rows = len(scores.overall)
+        if rows <= CHUNK:
+            return self._bands(scores, opened)
+        bands = Bands(*self._empty(rows, np.int8))
+        for part in _chunks(rows):
+            some = Scores(*(getattr(scores, field.name)[..., part] for field in fields(Scores)))
+            _copy(self._bands(some, _part(opened, part)), bands, part)
+        return bands
+
+    def _bands(self, scores: Scores, opened: Mask) -> Bands:
         residual = np.where(opened, scores.residual, 0.0)
         scenarios = self._cut(residual)
         overall = np.maximum(self._cut(scores.overall), scenarios.max(axis=0, initial=0) - self._floor)
@@ -375,6 +406,11 @@ class Instrument:
             overall=np.where(np.isnan(scores.overall), np.int8(-1), overall),
         )
 
+    def _empty(self, rows: int, kind: type[Any]) -> tuple[NDArray[Any], ...]:
+        """Room for one figure of each scenario, stage, chain and of all, in so many rows."""
+        lengths = (len(self.scenarios),), (len(self.stages),), (len(self.chains),), ()
+        return tuple(np.empty((*length, rows), dtype=kind) for length in lengths)
+
     @property
     def _floor(self) -> np.int8:
         return np.int8(self.model.floor_steps.value)
@@ -384,11 +420,11 @@ class Instrument:
         return np.where(np.isnan(score), np.int8(-1), floored)
 
     def _cut(self, score: Array) -> BandPlaces:
-        rounded = self.rounded(score)
-        band = np.zeros(score.shape, dtype=np.int8)
-        for upper in self.model.bands[1:]:
-            band += rounded >= upper.at_least
-        return band
+        return self._cuts.searchsorted(self.rounded(score), side="right").astype(np.int8)
+
+    @cached_property
+    def _cuts(self) -> Array:
+        return np.array([upper.at_least for upper in self.model.bands[1:]])
 
     def rounded(self, values: Array) -> Array:
         """Values as they are compared: every comparison of scores is made on rounded figures."""
@@ -396,11 +432,11 @@ class Instrument:
 
     def unknown_share(self, ends: Ends) -> Array:
         """Of each chain, the weighted mean over its open scenarios of unknown to applicable link strength: (chains,)."""
-        applicable = self.every_link.sum(ends.applies[:, None].astype(float))
-        unknown = self.every_link.sum((ends.unknown & ends.applies)[:, None].astype(float))
-        weights = self.parameters.weight * ends.open[:, None]
-        shares = self.chain_members.sum(weights * _ratio(unknown, applicable, 0.0))
-        return _ratio(shares, self.chain_members.sum(weights), np.nan)[:, 0]
+        links = self.every_link.sum(np.column_stack([ends.unknown & ends.applies, ends.applies]).astype(float))
+        share = _ratio(links[:, 0], links[:, 1], 0.0)
+        weights = self.parameters.weight[:, 0] * ends.open
+        chains = self.chain_members.sum(np.column_stack([weights * share, weights]))
+        return _ratio(chains[:, 0], chains[:, 1], np.nan)
 
     def trace(self, scores: Workings, row: int, levels: Array, applies: Mask, scenario: int) -> list[TraceLine]:
         """Where a scenario's residual risk in one row comes from: terms that add up to it.
@@ -408,6 +444,7 @@ class Instrument:
         levels, applies: (questions,), those of that row, scored with the instrument's own parameters.
         """
         m, p = self.model, self.parameters
+        decimals = int(m.compare_decimals.value)
         impact = float(p.impact[scenario, 0])
         unit = m.risk_unit.value * impact
         before_signal = float(scores.likelihood_before_signal[scenario, row])
@@ -422,7 +459,7 @@ class Instrument:
             lines.append(TraceLine("exposure", unit * swing * strength / total, self.questions[index].id))
         clamp = unit * (before_signal - float(scores.likelihood_unclamped[scenario, row]))
         signal = float(scores.signal[scenario, row])
-        signals = [i for i, _ in _applicable(p.signals, scenario, applies) if self._same(float(levels[i]), signal)]
+        signals = [i for i, _ in _applicable(p.signals, scenario, applies) if round(levels[i] - signal, decimals) == 0]
         raised = unit * signal * m.signal_share.value * (m.likelihood_highest.value - before_signal)
         lines.append(TraceLine("clamp", clamp))
         lines.append(TraceLine("signal", raised, min((self.questions[i].id for i in signals), default=None)))
@@ -435,7 +472,6 @@ class Instrument:
         over = float(scores.mean_control[scenario, row] - scores.effectiveness[scenario, row])
         lines.append(TraceLine("cap", reach * inherent * over))
         always = ("baseline", "exposure", "control")
-        decimals = int(m.compare_decimals.value)
         return [line for line in lines if line.line in always or round(line.points, decimals) != 0]
 
 
@@ -445,6 +481,15 @@ def _rows(*counts: int) -> int:
     if len(several) > 1:
         raise ValueError(f"Arrays of one batch have different numbers of rows: {sorted(several)}.")
     return several.pop() if several else 1
+
+
+def _chunks(rows: int) -> Iterator[slice]:
+    return (slice(start, start + CHUNK) for start in range(0, rows, CHUNK))
+
+
+def _copy(found: object, into: object, part: slice) -> None:
+    for name, values in vars(into).items():
+        values[..., part] = getattr(found, name)
 
 
 def _part(array: NDArray[Any], rows: slice) -> NDArray[Any]:

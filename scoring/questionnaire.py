@@ -66,6 +66,11 @@ class Question(Frozen):
         """Option id to level."""
         return {option.id: option.level for option in self.options}
 
+    @cached_property
+    def needs_no_note(self) -> frozenset[str]:
+        """The options, reserved ones included, that may stand without a note."""
+        return frozenset((*self.level_of, UNKNOWN, PREFER_NOT_TO_SAY, UNANSWERED)) - {self.needs_note}
+
     @property
     def needs_note(self) -> str | None:
         """The option that cannot be chosen without a note: a control's top level."""
@@ -99,7 +104,7 @@ class Impact(Frozen):
     reach: Annotated[int, Field(ge=1, le=5)]
     institution: Annotated[int, Field(ge=1, le=5)]
 
-    @property
+    @cached_property
     def largest(self) -> int:
         """The impact I of the formulas."""
         return max(self.victims, self.justice, self.reach, self.institution)

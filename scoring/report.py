@@ -4,6 +4,7 @@ It carries the questionnaire with its risk model, the answers and the result. `d
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
@@ -11,7 +12,7 @@ from pydantic import Field, ValidationError
 
 from scoring.answers import Answer, read_answers
 from scoring.engine import Instrument
-from scoring.errors import InvalidAnswers, InvalidReport
+from scoring.errors import InvalidAnswers, InvalidQuestionnaire, InvalidReport
 from scoring.questionnaire import Frozen, Questionnaire
 from scoring.result import Result, assess
 
@@ -79,7 +80,7 @@ def make_report(
 def read_report(data: bytes | str) -> tuple[Report, object]:
     """A report and its result as it was stated (before any parsing that could mend it). Raises InvalidReport."""
     try:
-        stated = json.loads(data)
+        stated = json.loads(data, object_pairs_hook=_without_twins, parse_int=_bounded)
         if not isinstance(stated, dict):
             raise InvalidReport("This is not a report: it is not a JSON object.")
         if stated.get("format") != FORMAT:
@@ -93,18 +94,37 @@ def read_report(data: bytes | str) -> tuple[Report, object]:
         raise InvalidReport(f"The report is not JSON: {error}.") from error
 
 
+def _without_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys are there once: of two equal ones, one program shows the first and another the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twin = Counter(key for key, _ in pairs).most_common(1)[0][0]
+        raise InvalidReport(f"The report cannot be read: the key “{twin}” is there twice.")
+    return found
+
+
+def _bounded(digits: str) -> int | float:
+    """A whole number, as infinity or the like where it is longer than any figure of a report."""
+    return int(digits) if len(digits) < 20 else float(digits)
+
+
 def differences(report: Report, stated: object) -> list[Difference]:
     """Recompute everything from the questionnaire and the answers inside the report, and name what does not agree."""
     questionnaire = report.questionnaire
     found = []
     if questionnaire.hash != questionnaire.content_hash():
-        found.append(Difference(pointer="/questionnaire/hash", stated=questionnaire.hash, recomputed=questionnaire.content_hash()))
+        content = questionnaire.content_hash()
+        found.append(Difference(pointer="/questionnaire/hash", stated=questionnaire.hash, recomputed=content))
     answers = {question: Answer(given.option, given.note) for question, given in report.answers.items()}
     try:
         checked = read_answers(questionnaire, report.profile, answers)
     except InvalidAnswers as error:
         return found + [Difference(pointer=p.pointer, stated="", recomputed=p.message) for p in error.problems]
-    recomputed = json.loads(assess(Instrument(questionnaire), checked).model_dump_json())
+    try:
+        instrument = Instrument(questionnaire)
+    except InvalidQuestionnaire as error:
+        return [*found, Difference(pointer="/questionnaire", stated="", recomputed=str(error))]
+    recomputed = json.loads(assess(instrument, checked).model_dump_json())
     return found + list(_compare("/result", stated, recomputed))
 
 

@@ -1,6 +1,8 @@
 """The result of one assessment: every figure that page, PDF, JSON and API show, under the API's field names."""
 
+from collections import Counter
 from collections.abc import Collection
+from functools import cached_property
 from typing import Annotated, Literal, TypedDict
 
 import numpy as np
@@ -240,7 +242,13 @@ class _Assessment:
         self.bands: Bands = instrument.bands(self.scores, opened)
         self.share = instrument.unknown_share(self.ends)
         self.title = [band.id for band in instrument.model.bands]
-        self.open = [i for i in range(len(instrument.scenarios)) if self.ends.open[i]]
+        self.open: list[int] = np.flatnonzero(self.ends.open).tolist()
+        self.likelihood = _intervals(self.scores.likelihood)
+        self.inherent = _intervals(self.scores.inherent)
+        self.effectiveness = _intervals(self.scores.effectiveness)
+        self.residual = _intervals(self.scores.residual)
+        self.compared: list[float] = instrument.rounded(self.scores.residual[:, _WORST]).tolist()
+        self.band = [self.title[place] for place in self.bands.scenarios[:, _WORST]]
 
     def result(self) -> Result:
         questionnaire = self.instrument.questionnaire
@@ -267,7 +275,8 @@ class _Assessment:
     def _completeness(self) -> Completeness:
         asked = self.answers.asked
         given = [self.answers.answer(question.id).option for question in asked]
-        reserved = {option: given.count(option) for option in (UNKNOWN, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED)}
+        counts = Counter(given)
+        reserved = {option: counts[option] for option in (UNKNOWN, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED)}
         return Completeness(
             questions=len(asked),
             answered=len(asked) - sum(reserved.values()),
@@ -278,12 +287,12 @@ class _Assessment:
         )
 
     def _safeguards(self) -> Safeguards:
-        counts = dict.fromkeys((*LADDER, UNKNOWN), 0)
-        for index, question in enumerate(self.instrument.questions):
-            if question.kind == "control" and self.ends.applies[index]:
-                unknown = self.ends.unknown[index]
-                counts[UNKNOWN if unknown else self.answers.answer(question.id).option] += 1
-        return Safeguards(**counts)
+        ends, questions = self.ends, self.instrument.questions
+        applies = self.instrument.is_control & ends.applies
+        known = np.flatnonzero(applies & ~ends.unknown).tolist()
+        counts = Counter(self.answers.given[questions[index].id].option for index in known)
+        unknown = int(np.count_nonzero(applies & ends.unknown))
+        return Safeguards(**{level: counts[level] for level in LADDER}, unknown=unknown)
 
     def _too_little_known(self, rows: list[int]) -> bool:
         limit = self.instrument.model.too_little_known.value
@@ -315,18 +324,15 @@ class _Assessment:
     def _chain(self, row: int) -> ChainResult:
         instrument, chain = self.instrument, self.instrument.chains[row]
         members = [i for i in self.open if instrument.scenarios[i].chain == chain]
-        residual = instrument.rounded(self.scores.residual[:, _WORST])
-        worst = max(members, key=lambda i: residual[i])
-        bands = [self.title[int(self.bands.scenarios[i, _WORST])] for i in members]
-        ids = {instrument.scenarios[i].id for i in members}
-        unshown = sum(any(link.scenario in ids for link in q.links) for q in self.unshown)
+        worst = max(members, key=self.compared.__getitem__)
+        bands = [self.band[i] for i in members]
         because = None
         if "because" in self.include:
             total = sum(instrument.scenarios[i].weight for i in members)
             because = [
                 ChainLine(
                     scenario=instrument.scenarios[i].id,
-                    points=instrument.scenarios[i].weight * float(self.scores.residual[i, _WORST]) / total,
+                    points=instrument.scenarios[i].weight * self.residual[i][1] / total,
                 )
                 for i in members
             ]
@@ -334,7 +340,7 @@ class _Assessment:
         return ChainResult(
             id=chain,
             **self._banded(self.scores.chains[row], self.bands.chains[row], [row]),
-            as_far_as_shown=self._shown(self.scores.chains[row], self.bands.chains[row], unshown),
+            as_far_as_shown=self._shown(self.scores.chains[row], self.bands.chains[row], self._unshown[chain]),
             stressed=float(self.scores.chains[row, _STRESSED]),
             unknown_share=float(self.share[row]),
             worst_scenario=instrument.scenarios[worst].id,
@@ -347,6 +353,13 @@ class _Assessment:
                 if stage in staged
             ],
         )
+
+    @cached_property
+    def _unshown(self) -> Counter[str]:
+        """By chain, how many of the answers counted lower bear on one of its open scenarios."""
+        chain_of = {self.instrument.scenarios[i].id: self.instrument.scenarios[i].chain for i in self.open}
+        reached = [{chain_of.get(link.scenario, "") for link in question.links} for question in self.unshown]
+        return Counter(chain for chains in reached for chain in chains)
 
     def _scenario(self, index: int) -> ScenarioResult:
         scores, scenario = self.scores, self.instrument.scenarios[index]
@@ -364,12 +377,12 @@ class _Assessment:
             ]
         return ScenarioResult(
             id=scenario.id,
-            likelihood=_interval(scores.likelihood[index]),
+            likelihood=self.likelihood[index],
             impact=scenario.impact.largest,
-            inherent=_interval(scores.inherent[index]),
-            control_effectiveness=_interval(scores.effectiveness[index])[::-1],
-            residual=_interval(scores.residual[index]),
-            band=self.title[int(self.bands.scenarios[index, _WORST])],
+            inherent=self.inherent[index],
+            control_effectiveness=self.effectiveness[index][::-1],
+            residual=self.residual[index],
+            band=self.band[index],
             because=because,
         )
 
@@ -456,5 +469,6 @@ def identity(instrument: Instrument) -> Identity:
     return Identity(id=q.id, version=q.version, hash=q.hash, draft=q.draft)
 
 
-def _interval(row: Array) -> Interval:
-    return float(row[_BEST]), float(row[_WORST])
+def _intervals(rows: Array) -> list[Interval]:
+    """Of each line (…, rows), its best and its worst end."""
+    return list(zip(rows[:, _BEST].tolist(), rows[:, _WORST].tolist(), strict=True))

@@ -1,0 +1,7 @@
+"""Reports drawn: one value, `scoring.report.Report`, as page, PDF, JSON and stand-alone HTML. Knows neither web nor database."""
+
+from app.reports.document import report_context, report_json
+from app.reports.page import draw_html
+from app.reports.pdf import draw_pdf
+
+__all__ = ["draw_html", "draw_pdf", "report_context", "report_json"]

@@ -4,17 +4,25 @@ Page, PDF and stand-alone HTML draw the same blocks, so that none of them can sa
 Every text is plain text in the reader's language; whatever draws it escapes it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 
+class Part:
+    """What a drawing tells apart by `kind`, the name of its class in lower case."""
+
+    @property
+    def kind(self) -> str:
+        """`heading`, `text`, `table` …"""
+        return type(self).__name__.lower()
+
+
 @dataclass(frozen=True)
-class Figure:
+class Figure(Part):
     """A drawing as SVG, and the same in words for those who do not see it."""
 
     svg: str
     alt: str
-    kind: Literal["figure"] = field(default="figure", init=False)
 
 
 @dataclass(frozen=True)
@@ -47,69 +55,63 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
-    """A table with its header. `blank` asks for empty cells that somebody can write in."""
+class Table(Part):
+    """A table with its header. `titled` shows the caption, `blank` asks for empty cells that somebody can write in."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    titled: bool = False
     blank: bool = False
-    kind: Literal["table"] = field(default="table", init=False)
 
 
 @dataclass(frozen=True)
-class Heading:
+class Heading(Part):
     """A heading: 1 a section, 2 a part of it, 3 one scenario or action. `fresh` begins a new page where there are pages."""
 
     text: str
     anchor: str
     level: Literal[1, 2, 3]
     fresh: bool = False
-    kind: Literal["heading"] = field(default="heading", init=False)
 
 
 @dataclass(frozen=True)
-class Text:
+class Text(Part):
     """A paragraph."""
 
     text: str
     tone: Literal["plain", "lead", "small", "formula"] = "plain"
-    kind: Literal["text"] = field(default="text", init=False)
 
 
 @dataclass(frozen=True)
-class Points:
+class Points(Part):
     """A list of short statements."""
 
     items: tuple[str, ...]
-    kind: Literal["points"] = field(default="points", init=False)
 
 
 @dataclass(frozen=True)
-class Facts:
+class Facts(Part):
     """Names with what belongs to them."""
 
     rows: tuple[tuple[str, str], ...]
-    kind: Literal["facts"] = field(default="facts", init=False)
 
 
 @dataclass(frozen=True)
-class Notice:
+class Notice(Part):
     """Something that nobody should miss."""
 
     title: str
     texts: tuple[str, ...]
     urgent: bool = False
-    kind: Literal["notice"] = field(default="notice", init=False)
 
 
 @dataclass(frozen=True)
-class Beside:
+class Beside(Part):
     """A figure with the table behind it."""
 
     figure: Figure
     table: Table
-    kind: Literal["beside"] = field(default="beside", init=False)
 
 
 Block = Heading | Text | Points | Facts | Notice | Table | Figure | Beside
@@ -119,13 +121,14 @@ Block = Heading | Text | Points | Facts | Notice | Table | Figure | Beside
 class Document:
     """A whole report, ready to be drawn.
 
-    title, subtitle: of the cover; running: what stands at the top of each page; marks: short words such as DRAFT that
+    title, title_lines, subtitle: of the cover; running: what stands at the top of each page; marks: short words such as DRAFT that
     stand there too; control: document control; date: (year, month, day) or None; words: the few words that a drawing
     adds itself.
     """
 
     language: str
     title: str
+    title_lines: tuple[str, ...]
     subtitle: str
     description: str
     author: str

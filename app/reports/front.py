@@ -50,13 +50,8 @@ def _valid_until(r: Reading) -> str:
 
 
 def marks(r: Reading) -> tuple[str, ...]:
-    """The words that every page carries while a report is a draft, or rests on one."""
-    found = []
-    if r.report.state == "draft":
-        found.append(r._("DRAFT – not submitted"))
-    if r.questionnaire.draft:
-        found.append(r._("DRAFT questionnaire – not released"))
-    return tuple(found)
+    """The word that every page carries while a report is a draft, or rests on one."""
+    return (r._("DRAFT"),) if r.report.state == "draft" or r.questionnaire.draft else ()
 
 
 def notices(r: Reading) -> tuple[Notice, ...]:
@@ -82,7 +77,7 @@ def notices(r: Reading) -> tuple[Notice, ...]:
 def what_it_is(r: Reading) -> list[Block]:
     """What the report is and is not."""
     return [
-        Heading(r._("What this report is, and what it is not"), "what-it-is", 1, fresh=True),
+        Heading(r._("What this report is, and what it is not"), "what-it-is", 1),
         Text(
             r._(
                 "It shows where this agency could be bent in the service of human trafficking, how sure that picture "
@@ -191,7 +186,7 @@ def _chains(r: Reading) -> Table:
     for chain in r.result.chains:
         counts = r._("%(high)d, %(critical)d", high=chain.high, critical=chain.critical)
         rows.append(_chain_row(r, r.chain_title(chain.id), chain, counts, href=f"#chain-{chain.id}"))
-    return Table(r._("The chains that this agency is part of"), columns, tuple(rows))
+    return Table(r._("The chains that this agency is part of"), columns, tuple(rows), titled=True)
 
 
 def _chain_row(r: Reading, title: str, scored: Overall, counts: str, strong: bool = False, href: str = "") -> Row:
@@ -251,7 +246,7 @@ def _worst_scenarios(r: Reading) -> Table:
         Column(r._("Band"), 2.0),
         Column(r._("Residual risk"), 1.7, "right"),
     )
-    return Table(r._("Worst scenarios"), columns, tuple(rows))
+    return Table(r._("Worst scenarios"), columns, tuple(rows), titled=True)
 
 
 def _first_actions(r: Reading) -> Block:
@@ -277,7 +272,7 @@ def _first_actions(r: Reading) -> Block:
         Column(r._("Points"), 0.8, "right"),
         Column(r._("Within"), 2.0),
     )
-    return Table(r._("First actions"), columns, tuple(rows))
+    return Table(r._("First actions"), columns, tuple(rows), titled=True)
 
 
 def _unknowns(r: Reading) -> str:
@@ -320,9 +315,9 @@ def completeness(r: Reading) -> list[Block]:
     missing = [f.ask for f in r.questionnaire.profile if f.id in r.answers.missing_facts]
     blocks: list[Block] = [
         Heading(r._("Completeness"), "completeness", 1, fresh=True),
-        Table(r._("Questions that were asked"), columns, rows),
+        Table(r._("Questions that were asked"), columns, rows, titled=True),
         Text(r._("Nothing records who preferred not to say, or why."), "small"),
-        Table(r._("How much of each chain is unknown"), known, tuple(share)),
+        Table(r._("How much of each chain is unknown"), known, tuple(share), titled=True),
         Text(
             r._("The share is of the strength with which unknown answers bear on the chain’s scenarios."),
             "small",

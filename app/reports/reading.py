@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from gettext import NullTranslations
 from typing import Protocol
 
+from app.i18n import languages, translations
 from scoring.answers import Answer, Answers, read_answers
 from scoring.questionnaire import (
     NOT_APPLICABLE,
@@ -28,6 +30,11 @@ class Translator(Protocol):
     def gettext(self, message: str, /) -> str: ...
 
     def ngettext(self, singular: str, plural: str, number: int, /) -> str: ...
+
+
+def translator(language: str) -> Translator:
+    """The catalogue of a language; where there is none, the words stay as they are in English."""
+    return translations(language) if language in languages() else NullTranslations()
 
 
 def figure(value: float, model: RiskModel) -> str:
@@ -162,6 +169,11 @@ class Reading:
     def interval(self, interval: tuple[float, float]) -> str:
         """An interval as it is printed."""
         low, high = self.figure(interval[0]), self.figure(interval[1])
+        return low if low == high else self._("%(low)s to %(high)s", low=low, high=high)
+
+    def inherent(self, scenario: ScenarioResult) -> str:
+        """An inherent risk as it is printed: it has no band, so no cut is near."""
+        low, high = (f"{end:.1f}" for end in scenario.inherent)
         return low if low == high else self._("%(low)s to %(high)s", low=low, high=high)
 
     def band_title(self, band: str) -> str:

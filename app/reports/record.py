@@ -63,14 +63,14 @@ def not_applicable(r: Reading) -> list[Block]:
     scored: list[tuple[str, Overall]] = [("overall", r.result.overall), *((c.id, c) for c in r.result.chains)]
     return [
         *blocks,
-        Table(r._("Answered “not applicable”"), columns, tuple(rows)),
+        Table(r._("Answered “not applicable”"), columns, tuple(rows), titled=True),
         Text(
             r._(
                 "The stress test asks what the scores would be if each of these applied after all and stood at its "
                 "worst. Where its band differs, the band in this report is not certain."
             )
         ),
-        Table(r._("Stress test"), stress, tuple(_stressed(r, chain, overall) for chain, overall in scored)),
+        Table(r._("Stress test"), stress, tuple(_stressed(r, chain, overall) for chain, overall in scored), titled=True),
     ]
 
 
@@ -95,7 +95,7 @@ def closed(r: Reading) -> list[Block]:
     ]
     columns = (Column(r._("Fact"), 6), Column(r._("Answer"), 1), Column(r._("Of the"), 1))
     if facts:
-        blocks.append(Table(r._("Profile"), columns, tuple(facts)))
+        blocks.append(Table(r._("Profile"), columns, tuple(facts), titled=True))
     titles = {section.id: section.title for section in q.sections}
     if r.result.closed.sections:
         names = ", ".join(titles[section] for section in r.result.closed.sections)
@@ -103,14 +103,14 @@ def closed(r: Reading) -> list[Block]:
     hidden = [question for question in q.questions if question.id in r.answers.hidden]
     if hidden:
         rows = [row(f"{r.question_code[question.id]} {question.ask}") for question in hidden]
-        blocks.append(Table(r._("Questions not asked"), (Column(r._("Question")),), tuple(rows)))
+        blocks.append(Table(r._("Questions not asked"), (Column(r._("Question")),), tuple(rows), titled=True))
     if r.result.closed.scenarios:
         scenarios = [
-            row(f"{r.scenario_code[s.id]} {q.scenario[s.id].title}", r.figure(s.baseline_risk))
+            row(f"{r.scenario_code[s.id]} {q.scenario[s.id].title}", f"{s.baseline_risk:.1f}")
             for s in r.result.closed.scenarios
         ]
         closed_columns = (Column(r._("Scenario"), 6), Column(r._("Risk before anything is known"), 2, "right"))
-        blocks.append(Table(r._("Scenarios that the profile closes"), closed_columns, tuple(scenarios)))
+        blocks.append(Table(r._("Scenarios that the profile closes"), closed_columns, tuple(scenarios), titled=True))
     if not (hidden or r.result.closed.scenarios):
         blocks.append(Text(r._("The profile closes nothing: every question was asked and every scenario counts.")))
     if r.result.ignored:
@@ -167,17 +167,18 @@ def sources(r: Reading) -> list[Block]:
         ),
     ]
     columns = (
-        Column(r._("No."), 1.5),
-        Column(r._("Where"), 2.2),
-        Column(r._("Claim"), 5.0),
-        Column(r._("Kind"), 1.3),
+        Column(r._("No."), 1.6),
+        Column(r._("Claim"), 6.0),
+        Column(r._("Kind"), 1.6),
     )
     ordered = sorted(r.questionnaire.evidence, key=lambda e: (e.other_standard, e.document))
     for place, (document, members) in enumerate(groupby(ordered, key=lambda e: (e.document, e.year)), 1):
         title, year = document
-        heading = f"{title} ({year})" if year else r._("%(title)s (year not stated)", title=title)
+        listed = list(members)
+        heading = title if listed[0].other_standard else r._("%(title)s (year not stated)", title=title)
+        heading = f"{title} ({year})" if year else heading
         blocks.append(Heading(heading, f"document-{place}", 2))
-        rows = tuple(row(e.id, e.section, e.claim, _kind(r, e), anchor=f"source-{e.id}") for e in members)
+        rows = tuple(row(e.id, Cell(e.claim, e.section), _kind(r, e), anchor=f"source-{e.id}") for e in listed)
         blocks.append(Table(title, columns, rows))
     return blocks
 

@@ -11,7 +11,7 @@ from scoring.result import ChainResult, ScenarioLine, ScenarioResult
 def chains(r: Reading) -> list[Block]:
     """Each chain as links, with the table behind it."""
     blocks: list[Block] = [
-        Heading(r._("The chains, link by link"), "chains", 1, fresh=True),
+        Heading(r._("The chains, link by link"), "chains", 1),
         Text(
             r._(
                 "A chain is as open as the link that can be bent most easily. Colour and pattern show the band at the "
@@ -47,7 +47,7 @@ def _chain(r: Reading, chain: Chain, scored: ChainResult) -> list[Block]:
             links.append(charts.ChainLink(stage.title, r._("no part in it"), None))
             rows.append(row(stage.title, words, "–"))
         said.append(f"{stage.title}: {words}")
-    columns = (Column(r._("Stage"), 2), Column(r._("Band, or why there is none"), 3), Column(r._("Interval"), 1.4, "right"))
+    columns = (Column(r._("Stage"), 2), Column(r._("Band, or why there is none"), 3.6), Column(r._("Interval"), 1.5, "right"))
     table = Table(r._("%(chain)s, stage by stage", chain=chain.title), columns, tuple(rows))
     worst = r.questionnaire.scenario[scored.worst_scenario]
     sentence = r._(
@@ -87,7 +87,7 @@ def comparison(r: Reading) -> list[Block]:
         place = r.band_place(s.band)
         alt = r._(
             "Inherent risk %(inherent)s, residual risk %(residual)s, %(band)s.",
-            inherent=r.interval(s.inherent),
+            inherent=r.inherent(s),
             residual=r.interval(s.residual),
             band=r.scenario_band(s),
         )
@@ -95,7 +95,7 @@ def comparison(r: Reading) -> list[Block]:
             row(
                 r.scenario_code[s.id],
                 Cell(scenario.title, href=f"#scenario-{s.id}"),
-                r.interval(s.inherent),
+                r.inherent(s),
                 Cell(r.interval(s.residual), r.scenario_band(s), charts.swatch(place)),
                 Cell(figure=charts.bar(s.inherent[1], s.residual, place, cuts, alt)),
             )
@@ -108,7 +108,7 @@ def comparison(r: Reading) -> list[Block]:
         Column(r._("0 to 100"), 3.6),
     )
     return [
-        Heading(r._("From inherent to residual risk"), "comparison", 1, fresh=True),
+        Heading(r._("From inherent to residual risk"), "comparison", 1),
         Text(
             r._(
                 "Inherent risk is what the work and its exposure bring; residual risk is what the safeguards leave of "
@@ -124,7 +124,7 @@ def comparison(r: Reading) -> list[Block]:
 def register(r: Reading) -> list[Block]:
     """Each open scenario with the answers behind its figure."""
     blocks: list[Block] = [
-        Heading(r._("Register of scenarios"), "register", 1, fresh=True),
+        Heading(r._("Register of scenarios"), "register", 1),
         Text(
             r._(
                 "Each scenario is a way in which the work could be bent. The lines below each add up to its residual "
@@ -153,7 +153,7 @@ def _scenario(r: Reading, scenario: Scenario, s: ScenarioResult) -> list[Block]:
                     "%(residual)s, %(band)s; inherent risk %(inherent)s",
                     residual=r.interval(s.residual),
                     band=r.scenario_band(s),
-                    inherent=r.interval(s.inherent),
+                    inherent=r.inherent(s),
                 ),
             ),
             (

@@ -30,6 +30,11 @@ def method(visit: Visit) -> Response:
     """How scores are made, from the newest risk model, and what they rest on."""
     models = {i.questionnaire.risk_model.version: i.questionnaire.risk_model for i in visit.catalogue.latest.values()}
     newest = max(models, key=lambda version: [int(part) for part in version.split(".")])
+    model = models[newest]
     return page(
-        visit.request, "home/method.html", model=models[newest], documents=documents(visit.settings.questionnaires)
+        visit.request,
+        "home/method.html",
+        model=model,
+        efforts=", ".join(f"{effort} {points:g}" for effort, points in model.efforts.items()),
+        documents=documents(visit.settings.questionnaires),
     )

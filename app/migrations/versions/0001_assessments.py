@@ -82,4 +82,5 @@ def upgrade() -> None:
 
 
 def _assessment() -> sa.Column[str]:
-    return sa.Column("assessment_id", sa.ForeignKey("assessment.id", ondelete="CASCADE"), primary_key=True)
+    foreign_key = sa.ForeignKey("assessment.id", ondelete="CASCADE")
+    return sa.Column("assessment_id", sa.String(), foreign_key, primary_key=True)

@@ -1,0 +1,67 @@
+"""A report as PDF: tagged (PDF/UA-1), archival (PDF/A-3a), and carrying its own data.
+
+The same report gives the same bytes, so that a PDF can be checked by drawing it again.
+"""
+
+import hashlib
+import json
+import subprocess
+import sys
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import scoring
+from app.errors import DrawingFailed
+from app.i18n import LOCALES
+from app.reports.document import report_context, report_json
+from app.reports.reading import translator
+from app.templating import TEMPLATES
+from scoring.report import Report
+
+ATTACHMENT = "report.json"
+ALTERNATIVE = "▯"  # stands for a character that no font in the PDF covers
+TIME_LIMIT = 60  # seconds; drawing takes less than one
+_CHILD = Path(__file__).parent / "typst_child.py"
+_TEMPLATE = TEMPLATES / "report" / "report.typ"
+
+
+@lru_cache
+def drawing() -> str:
+    """What a PDF is drawn by: Typst's version, and a fingerprint of templates, words, and the modules that fill them."""
+    files = [*sorted(_CHILD.parent.glob("*.py")), *sorted(Path(scoring.__file__).parent.glob("*.py"))]
+    files += [_TEMPLATE, *sorted((_TEMPLATE.parent / "charts").glob("*.j2")), *sorted(LOCALES.rglob("*.po"))]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return f"typst {version('typst')}, drawing {digest.hexdigest()[:16]}"
+
+
+def draw_pdf(report: Report, language: str = "en") -> bytes:
+    """The report as PDF. Raises InvalidAnswers, and DrawingFailed where Typst refuses it."""
+    document = report_context(report, translator(language), language)
+    order = {
+        "template": str(_TEMPLATE),
+        "root": str(TEMPLATES / "report"),
+        "document": json.dumps(document, default=_plain, ensure_ascii=False),
+        "data": report_json(report).decode(),
+        "alternative": ALTERNATIVE,
+        "keywords": f"{report.format}; {language}; {drawing()}",
+    }
+    try:
+        drawn = subprocess.run(
+            [sys.executable, "-I", str(_CHILD)],
+            input=json.dumps(order).encode(),
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=True,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DrawingFailed(f"The PDF was not drawn within {TIME_LIMIT} seconds.") from error
+    except subprocess.CalledProcessError as error:
+        raise DrawingFailed("Typst could not draw the PDF.") from error
+    return drawn.stdout
+
+
+def _plain(part: object) -> dict[str, object]:
+    return {"kind": type(part).__name__.lower(), **vars(part)}

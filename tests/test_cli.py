@@ -1,0 +1,108 @@
+"""The command line does what the README says, and says what is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.schema import write_schema
+from tests.test_checks import edit, tiny  # noqa: F401  the folder with one small agency
+
+BODY = {"questionnaire": "tiny", "answers": {"booth_pairs": "on_paper"}, "include": []}
+
+
+@pytest.fixture
+def folder(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+    monkeypatch.setenv("PLUMBLINE_QUESTIONNAIRES", str(tiny))
+    write_schema(tiny)
+    return tiny
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps(BODY), encoding="utf-8")
+    return path
+
+
+def test_check_counts_what_it_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == (
+        "No fault. agencies: 1, questions: 7, scenarios: 2, recommendations: 5, claims: 1, releases: 0\n"
+    )
+
+
+def test_check_prints_every_fault_and_fails(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = edit(folder, "agencies/tiny.yaml", "kind: signal", "kind: sign")
+    assert main(["check"]) == 1
+    assert f"tiny.yaml:{line}: sections.0.questions.3.kind:" in capsys.readouterr().err
+
+
+def test_check_notices_a_stale_schema(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "schema.json").write_text("{}", encoding="utf-8")
+    assert main(["check"]) == 1
+    assert "Run `plumbline schema`." in capsys.readouterr().err
+    assert main(["schema"]) == 0
+    assert main(["check"]) == 0
+
+
+def test_release_refuses_what_is_not_complete(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["release", "tiny"]) == 1
+    assert "A release has 24 to 45." in capsys.readouterr().err
+    assert not list(folder.glob("released/*/*"))
+
+
+def test_release_of_an_unknown_agency_names_the_known_ones(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["release", "large"]) == 1
+    assert "There is no agency “large”; there are tiny." in capsys.readouterr().err
+
+
+def test_score_gives_what_the_api_gives(folder: Path, body: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", str(body)]) == 0
+    reply = json.loads(capsys.readouterr().out)
+    assert reply["questionnaire"]["version"] == "1.0.0-draft"
+    assert reply["completeness"]["answered"] == 1
+    assert "recommendations" not in reply
+
+
+def test_score_names_each_problem_with_its_pointer(folder: Path, body: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    body.write_text(json.dumps(BODY | {"answers": {"booth_pairs": "evidenced", "nothing": "x"}}), encoding="utf-8")
+    assert main(["score", str(body)]) == 1
+    said = capsys.readouterr().err
+    assert "/answers/booth_pairs/note: The top level needs a note." in said
+    assert "/answers/nothing: This questionnaire has no question “nothing”." in said
+
+
+def test_a_missing_file_is_told_in_one_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["score", "nowhere.json"]) == 1
+    assert capsys.readouterr().err.startswith("plumbline: ")
+
+
+@pytest.mark.parametrize("kind", ["pdf", "json", "html"])
+def test_report_writes_each_format(folder: Path, body: Path, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"report.{kind}"
+    assert main(["report", str(body), "-o", str(path)]) == 0
+    begins = {"pdf": b"%PDF-", "json": b"{", "html": b"<!doctype html>"}[kind]
+    assert path.read_bytes().lower().startswith(begins.lower())
+
+
+@pytest.mark.parametrize("kind", ["pdf", "json"])
+def test_a_report_verifies_and_an_edited_one_does_not(
+    folder: Path, body: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / f"report.{kind}"
+    assert main(["report", str(body), "-o", str(path)]) == 0
+    assert main(["verify", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "draft" in said
+    if kind == "json":
+        report = json.loads(path.read_text(encoding="utf-8"))
+        report["result"]["overall"]["score"] -= 0.001
+        path.write_text(json.dumps(report), encoding="utf-8")
+        assert main(["verify", str(path)]) == 1
+        assert "/result/overall/score" in capsys.readouterr().out
+
+
+def test_another_format_is_refused_as_a_wrong_call(folder: Path, body: Path, tmp_path: Path) -> None:
+    assert main(["report", str(body), "-o", str(tmp_path / "report.doc")]) == 2
