@@ -15,9 +15,9 @@ class ChainAgencies:
     others: tuple[Questionnaire, ...]
 
 
-def by_chain(catalogue: Catalogue) -> list[ChainAgencies]:
+def by_chain(catalogue: Catalogue, language: str) -> list[ChainAgencies]:
     """Every chain that an agency touches, in the order of the sources; agencies by the share of it in their weight."""
-    questionnaires = [instrument.questionnaire for instrument in catalogue.latest.values()]
+    questionnaires = [catalogue.in_language(i.questionnaire, language) for i in catalogue.latest.values()]
     chains = {c.id: c for q in sorted(questionnaires, key=lambda q: -len(q.chains)) for c in q.chains}
     found = []
     for chain in chains.values():

@@ -1,13 +1,14 @@
 """questionnaires/ as an immutable Catalogue: each agency's releases and draft, resolved into one questionnaire each."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from app.checks import check
+from app.content_locales import ContentLocale, read_content_locales, translated
 from app.errors import ContentError, Fault, NotFound
 from app.resolution import DRAFT, resolve
 from app.sources import read_sources
@@ -20,6 +21,7 @@ class Catalogue:
     """Every version of every agency's questionnaire; `versions` go from the oldest release to the draft."""
 
     instruments: Mapping[str, Mapping[str, Instrument]]
+    locales: Mapping[str, ContentLocale] = field(default_factory=dict)
 
     @cached_property
     def latest(self) -> dict[str, Instrument]:
@@ -42,6 +44,11 @@ class Catalogue:
             raise NotFound(f"“{agency}” has no version “{version}”; it has {known}.")
         return self.instruments[agency][version]
 
+    def in_language(self, questionnaire: Questionnaire, language: str) -> Questionnaire:
+        """The questionnaire in a language's words where there is a translation of it, else as it is."""
+        locale = self.locales.get(language)
+        return questionnaire if locale is None else translated(questionnaire, locale)
+
     def is_released(self, questionnaire: Questionnaire) -> bool:
         """Whether exactly this text is one of the releases."""
         known = self.instruments.get(questionnaire.id, {}).get(questionnaire.version)
@@ -50,23 +57,27 @@ class Catalogue:
 
 def open_catalogue(folder: Path, drafts: bool = True) -> Catalogue:
     """The catalogue of a folder: its releases, and the drafts of versions not yet released. Raises ContentError."""
-    releases = read_releases(folder)
+    releases, locales = read_releases(folder), read_content_locales(folder)
     if not drafts:
-        return load_catalogue(releases)
+        return load_catalogue(releases, (), locales)
     sources = read_sources(folder)
     if faults := check(sources):
         raise ContentError(faults)
     released = {(q.id, q.version) for q in releases}
     pending = [a.id for a in sources.agencies.values() if (a.id, a.version) not in released]
-    return load_catalogue(releases, [resolve(sources, agency) for agency in pending])
+    return load_catalogue(releases, [resolve(sources, agency) for agency in pending], locales)
 
 
-def load_catalogue(releases: Iterable[Questionnaire], drafts: Iterable[Questionnaire] = ()) -> Catalogue:
+def load_catalogue(
+    releases: Iterable[Questionnaire],
+    drafts: Iterable[Questionnaire] = (),
+    locales: Mapping[str, ContentLocale] | None = None,
+) -> Catalogue:
     """Compile releases, and drafts whose version is not released yet."""
     found: dict[str, dict[str, Instrument]] = {}
     for questionnaire in (*releases, *drafts):
         found.setdefault(questionnaire.id, {})[questionnaire.version] = Instrument(questionnaire)
-    return Catalogue(found)
+    return Catalogue(found, locales or {})
 
 
 def read_releases(folder: Path) -> list[Questionnaire]:

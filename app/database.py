@@ -1,7 +1,7 @@
 """The engine, and the transaction: the only place that commits.
 
 SQLite is set so that what was acknowledged survives a power cut, and so that a transaction which will write takes the
-write lock at its start: a read that turns into a write fails where another writer came between.
+write lock with its first statement: a read that turns into a write fails where another writer came between.
 """
 
 from collections.abc import Iterator

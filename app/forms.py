@@ -4,13 +4,14 @@ Pure: knows neither web nor database. A field's name is `answer.<question>`, `no
 `settle.<question>` or `fact.<fact>`; the words for each error code are in templates/components/errors.html.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from scoring.answers import Answer, problems_of
-from scoring.questionnaire import NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, ProfileFact, Question
+from scoring.questionnaire import UNANSWERED, ProfileFact, Question
 
 Fields = Mapping[str, str]
 SHORT = 200  # characters of a line
@@ -37,11 +38,16 @@ class Settled(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """One question as its fields show it: the answer that is marked, the version it is based on, what is wrong."""
+    """One question as its fields show it: the answer that is marked, what it is based on, what is wrong.
+
+    `based_on` is the version that the page showed and `shown` a fingerprint of the answer in it: a question that its
+    reader left as it was is not a change, even if somebody else has changed it meanwhile.
+    """
 
     question: Question
     answer: Answer
     based_on: int
+    shown: str
     is_saved: bool = False
     errors: tuple[FieldError, ...] = ()
     conflict: Settled | None = None
@@ -52,20 +58,26 @@ class Entry:
         return f"q-{self.question.id}"
 
     @property
-    def options(self) -> list[str]:
-        """Every option id that can be marked here, in the order of the form."""
-        reserved = [UNKNOWN, PREFER_NOT_TO_SAY] + [NOT_APPLICABLE] * self.question.not_applicable
-        return [*self.question.level_of, *reserved] + [UNANSWERED] * self.is_saved
+    def base(self) -> str:
+        """The value of its version field."""
+        return f"{self.based_on}-{self.shown}"
 
     @property
-    def acts_now(self) -> str | None:
-        """What has to be done at once because of the answer that is marked."""
-        return act_now(self.question, self.answer)
+    def is_changed(self) -> bool:
+        """Whether the reader wants something else saved than what the page showed."""
+        if self.conflict:
+            return self.conflict.chosen == "mine"
+        return fingerprint(self.answer) != self.shown
 
 
 def act_now(question: Question, answer: Answer) -> str | None:
     """The `act_now` of the chosen option."""
     return next((option.act_now for option in question.options if option.id == answer.option), None)
+
+
+def fingerprint(answer: Answer) -> str:
+    """A short word that tells two answers apart."""
+    return hashlib.blake2s("\0".join(answer).encode(errors="replace"), digest_size=6).hexdigest()
 
 
 def clean(text: str) -> str:
@@ -81,7 +93,8 @@ def shown_answers(
     found = []
     for question in questions:
         answer = answers.get(question.id, unanswered)
-        found.append(Entry(question, answer, versions.get(question.id, 0), is_saved=answer.option != UNANSWERED))
+        is_saved = answer.option != UNANSWERED
+        found.append(Entry(question, answer, versions.get(question.id, 0), fingerprint(answer), is_saved))
     return found
 
 
@@ -100,13 +113,14 @@ def posted_answers(
         if version is None:
             continue
         answer = Answer(fields.get(f"answer.{question.id}") or UNANSWERED, clean(fields.get(f"note.{question.id}", "")))
-        based_on = int(version) if re.fullmatch(r"[0-9]{1,9}", version) else 0
+        base = re.fullmatch(r"([0-9]{1,9})-([0-9a-f]{12})", version)
+        based_on, shown = (int(base[1]), base[2]) if base else (0, "")
         settled = None
         chosen = fields.get(f"settle.{question.id}")
         if chosen is not None:
             settled = Settled(saved.answer, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
         errors = _errors(question, answer, settled)
-        entries.append(Entry(question, answer, based_on, saved.is_saved, errors, settled))
+        entries.append(Entry(question, answer, based_on, shown, saved.is_saved, errors, settled))
     return entries
 
 
@@ -146,7 +160,7 @@ def contested(
         if name in left_out:
             error = FieldError(f"settle.{name}", f"settle-{name}-saved", "stale", entry.question)
             settled = Settled(now.answer, "")
-            now = Entry(entry.question, entry.answer, now.based_on, now.is_saved, (error,), settled)
+            now = replace(now, answer=entry.answer, errors=(error,), conflict=settled)
         found.append(now)
     return found
 

@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
             Exception: _unexpected,
         },
     )
-    for router in (home.router, agencies.router, assessments.router, reports.router, api.router, api.scoring_router):
+    for router in (api.scoring_router, api.router, home.router, agencies.router, assessments.router, reports.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = partial(documented, app)  # type: ignore[method-assign]

@@ -34,10 +34,15 @@ def read_score_body(body: bytes) -> ScoreRequest:
 
 def given_answers(request: ScoreRequest) -> dict[str, Answer]:
     """The answers as the rules take them."""
+    plain = {option: Answer(option) for option in set(map(_option, request.answers.values()))}
     return {
-        question: Answer(given.option, given.note) if isinstance(given, Given) else Answer(given)
+        question: plain[given] if isinstance(given, str) else Answer(given.option, given.note)
         for question, given in request.answers.items()
     }
+
+
+def _option(given: str | Given) -> str:
+    return given if isinstance(given, str) else given.option
 
 
 def _keys(request: ScoreRequest) -> int:

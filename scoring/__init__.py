@@ -1,1 +1,1 @@
-"""The rules: questionnaires, answers, scores, recommendations, reports. Pure: reads no file, no clock, no environment."""
+"""The rules: questionnaires, answers, scores, recommendations, reports. Pure: no file, no clock, no environment."""

@@ -100,9 +100,7 @@ class Answers:
         return [fact.id for fact in self.questionnaire.profile if fact.id not in self.profile]
 
 
-def read_answers(
-    questionnaire: Questionnaire, profile: Mapping[str, bool], answers: Mapping[str, Answer]
-) -> Answers:
+def read_answers(questionnaire: Questionnaire, profile: Mapping[str, bool], answers: Mapping[str, Answer]) -> Answers:
     """Check a profile and answers against a questionnaire.
 
     Unanswered questions are allowed, and so are answers to hidden ones. Raises InvalidAnswers with every problem:
@@ -149,7 +147,9 @@ def problems_of(question: Question, answer: Answer, where: str) -> list[Problem]
         asked = question.evidence_asked or "What, when, and where it is kept."
         problems.append(Problem(f"{where}/note", "missing_note", f"The top level needs a note. {asked}"))
     if len(note) > NOTE_LIMIT:
-        message = f"The note has {len(note)} characters; at most {NOTE_LIMIT} are kept. Name the record, do not copy it."
+        message = (
+            f"The note has {len(note)} characters; at most {NOTE_LIMIT} are kept. Name the record, do not copy it."
+        )
         problems.append(Problem(f"{where}/note", "long_note", message))
     return problems
 

@@ -63,7 +63,9 @@ def _of_recommendation(questionnaire: Questionnaire, recommendation: Recommendat
 
 
 def _of_risk_model(model: RiskModel) -> Iterator[str]:
-    if len(model.bands) < 2 or any(a.at_least >= b.at_least for a, b in zip(model.bands, model.bands[1:], strict=False)):
+    if len(model.bands) < 2 or any(
+        a.at_least >= b.at_least for a, b in zip(model.bands, model.bands[1:], strict=False)
+    ):
         yield "The bands of the risk model are not at least two, from the lowest up."
     if not 0 <= model.compare_decimals.value <= 12:
         yield "The risk model compares figures at a number of decimals that is not between 0 and 12."

@@ -4,14 +4,12 @@ A row is one set of levels at one end (worst or best). The two ends of an interv
 a recommendation and every draw of the weights are further rows of the same call, and the parameters too may differ
 from row to row. Arrays have the rows last: levels are (questions, rows), residual risks (scenarios, rows).
 
-Sums run slot by slot in a fixed order, never through BLAS or numpy's pairwise reduction, so that a batch of n rows
-equals n batches of one to the last bit.
+A batch of n rows equals n batches of one to the last bit: see `slots`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -21,100 +19,12 @@ from scoring.answers import NO_ANSWER, Answers
 from scoring.contradictions import contradictions
 from scoring.errors import InvalidQuestionnaire
 from scoring.questionnaire import LADDER, NOT_APPLICABLE, Kind, Question, Questionnaire, Scenario
+from scoring.slots import FEW, Array, Mask, Slots, common_rows, some_rows
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Index = NDArray[np.intp]
 BandPlaces = NDArray[np.int8]
 
 
-FEW = 8  # rows up to which a call of numpy costs more than the numbers that it handles
 CHUNK = 1024  # rows that are scored at a time, so that what is in hand stays in the processor's cache
-
-
-@dataclass(frozen=True)
-class Slots:
-    """A sparse matrix, target by member, laid out slot by slot: first every target's first member, then every second.
-
-    member, weight: (entries,), (entries, 1) or, where it differs from row to row, (entries, rows). The targets stand
-    with the fullest first, so that the entries of a slot, `bounds[k]` to `bounds[k + 1]`, belong to the first so many
-    of them; `place` (targets,) says where each stands.
-    """
-
-    member: Index
-    weight: Array
-    bounds: tuple[int, ...]
-    place: Index
-
-    @staticmethod
-    def of(members: Sequence[Sequence[tuple[int, float]]]) -> "Slots":
-        """Slots of, for each target, its (member, weight) pairs, kept in their order; weights above 0."""
-        order = sorted(range(len(members)), key=lambda target: -len(members[target]))
-        depth = max((len(row) for row in members), default=0)
-        slots = [[members[target][k] for target in order if k < len(members[target])] for k in range(depth)]
-        entries = [entry for slot in slots for entry in slot]
-        return Slots(
-            member=np.array([index for index, _ in entries], dtype=np.intp),
-            weight=np.array([[value] for _, value in entries], dtype=float).reshape(len(entries), 1),
-            bounds=tuple(accumulate((len(slot) for slot in slots), initial=0)),
-            place=np.argsort(np.array(order, dtype=np.intp)),
-        )
-
-    def part(self, rows: slice) -> "Slots":
-        """The same with the weights of some rows only."""
-        return self if self.weight.shape[-1] == 1 else replace(self, weight=self.weight[:, rows])
-
-    @cached_property
-    def _targets(self) -> list[Index]:
-        """By number of rows up to FEW, to which place of a flattened (targets, rows) each flattened entry belongs."""
-        order = np.argsort(self.place)
-        target = np.concatenate([order[: stop - start] for start, stop in pairwise(self.bounds)] or [order[:0]])
-        return [(target[:, None] * rows + np.arange(rows)).ravel() for rows in range(FEW + 1)]
-
-    @cached_property
-    def _grouped(self) -> tuple[Index, Index, Index]:
-        """The members target by target, where each target begins among them, and which targets have any."""
-        target = self._targets[1]
-        targets, starts = np.unique(np.sort(target), return_index=True)
-        return self.member[np.argsort(target, kind="stable")], starts, targets
-
-    @cached_property
-    def _slots(self) -> list[tuple[int, Index, Array]]:
-        """Of each slot, for how many targets it has an entry, their members and weights."""
-        return [(stop - start, self.member[start:stop], self.weight[start:stop]) for start, stop in pairwise(self.bounds)]
-
-    def sum(self, values: Array) -> Array:
-        """The weighted sum of the values (members, rows) over each target's members: (targets, rows).
-
-        Few rows are summed in one pass over all entries, many slot by slot; both add in the same order.
-        """
-        rows = _rows(values.shape[-1], self.weight.shape[-1])
-        if rows <= FEW:
-            terms = self.weight * values.take(self.member, axis=0)
-            shape = len(self.place), rows
-            total: Array = np.bincount(self._targets[rows], terms.ravel(), shape[0] * rows)
-            return total.reshape(shape)
-        total = np.zeros((len(self.place), rows))
-        for width, member, weight in self._slots:
-            total[:width] += weight * values.take(member, axis=0)
-        return total.take(self.place, axis=0)
-
-    def largest(self, values: Array) -> Array:
-        """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""
-        result = np.zeros((len(self.place), values.shape[-1]))
-        if values.shape[-1] <= FEW:
-            members, starts, targets = self._grouped
-            if len(starts):
-                result[targets] = np.maximum.reduceat(values.take(members, axis=0), starts, axis=0)
-            return result
-        for width, member, _ in self._slots:
-            np.maximum(result[:width], values.take(member, axis=0), out=result[:width])
-        return result.take(self.place, axis=0)
-
-    def members(self, target: int) -> list[tuple[int, float]]:
-        """A target's members with their weights in the first row."""
-        place = int(self.place[target])
-        return [(int(member[place]), float(weight[place, 0])) for width, member, weight in self._slots if place < width]
 
 
 @dataclass(frozen=True)
@@ -143,12 +53,12 @@ class Parameters:
             controls=self.controls.part(rows),
             keys=self.keys.part(rows),
             signals=self.signals.part(rows),
-            baseline=_part(self.baseline, rows),
-            impact=_part(self.impact, rows),
-            weight=_part(self.weight, rows),
-            control_reach=_part(self.control_reach, rows),
-            capped=_part(self.capped, rows),
-            geometric=_part(self.geometric, rows),
+            baseline=some_rows(self.baseline, rows),
+            impact=some_rows(self.impact, rows),
+            weight=some_rows(self.weight, rows),
+            control_reach=some_rows(self.control_reach, rows),
+            capped=some_rows(self.capped, rows),
+            geometric=some_rows(self.geometric, rows),
         )
 
     @cached_property
@@ -156,14 +66,15 @@ class Parameters:
         """For how many rows they are given; 1: for all."""
         strengths = (slots.weight for slots in (self.exposures, self.controls, self.keys, self.signals))
         others = (self.baseline, self.impact, self.weight, self.control_reach, self.capped, self.geometric)
-        return _rows(*(array.shape[-1] for array in (*strengths, *others)))
+        return common_rows(*(array.shape[-1] for array in (*strengths, *others)))
 
 
 @dataclass(frozen=True)
 class Ends:
     """One set of answers as levels: `worst` and `best` (questions,), equal where the answer is known.
 
-    `applies` (questions,): asked and not *not applicable*; `unknown`, `not_applicable` (questions,); `open` (scenarios,).
+    `applies` (questions,): asked and not *not applicable*; `unknown`, `not_applicable` (questions,);
+    `open` (scenarios,).
     """
 
     worst: Array
@@ -323,12 +234,14 @@ class Instrument:
     def score(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Scores:
         """Score a batch, CHUNK rows at a time; arguments as those of `work_out`."""
         p = parameters or self.parameters
-        rows = _rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
+        rows = common_rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
         if rows <= CHUNK:
             return self.work_out(levels, applies, opened, p)
         scores = Scores(*self._empty(rows, np.float64))
         for part in _chunks(rows):
-            found = self.work_out(_part(levels, part), _part(applies, part), _part(opened, part), p.part(part))
+            found = self.work_out(
+                some_rows(levels, part), some_rows(applies, part), some_rows(opened, part), p.part(part)
+            )
             _copy(found, scores, part)
         return scores
 
@@ -340,7 +253,7 @@ class Instrument:
         Source of every formula: scoring model, “Formulas”, written out in the report’s method section.
         """
         p, m = parameters or self.parameters, self.model
-        rows = _rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
+        rows = common_rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
         lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
         counts = applies.astype(float)
         counted = np.broadcast_to(levels * counts, (len(self.questions), rows))
@@ -392,7 +305,7 @@ class Instrument:
         bands = Bands(*self._empty(rows, np.int8))
         for part in _chunks(rows):
             some = Scores(*(getattr(scores, field.name)[..., part] for field in fields(Scores)))
-            _copy(self._bands(some, _part(opened, part)), bands, part)
+            _copy(self._bands(some, some_rows(opened, part)), bands, part)
         return bands
 
     def _bands(self, scores: Scores, opened: Mask) -> Bands:
@@ -420,7 +333,13 @@ class Instrument:
         return np.where(np.isnan(score), np.int8(-1), floored)
 
     def _cut(self, score: Array) -> BandPlaces:
-        return self._cuts.searchsorted(self.rounded(score), side="right").astype(np.int8)
+        rounded = self.rounded(score)
+        if rounded.shape[-1] <= FEW:
+            return self._cuts.searchsorted(rounded, side="right").astype(np.int8)
+        places = np.zeros(rounded.shape, dtype=np.int8)
+        for cut in self._cuts:
+            places += rounded >= cut
+        return places
 
     @cached_property
     def _cuts(self) -> Array:
@@ -431,7 +350,7 @@ class Instrument:
         return np.round(values, int(self.model.compare_decimals.value))
 
     def unknown_share(self, ends: Ends) -> Array:
-        """Of each chain, the weighted mean over its open scenarios of unknown to applicable link strength: (chains,)."""
+        """Of each chain, the weighted mean over its open scenarios of unknown by applicable strength: (chains,)."""
         links = self.every_link.sum(np.column_stack([ends.unknown & ends.applies, ends.applies]).astype(float))
         share = _ratio(links[:, 0], links[:, 1], 0.0)
         weights = self.parameters.weight[:, 0] * ends.open
@@ -475,14 +394,6 @@ class Instrument:
         return [line for line in lines if line.line in always or round(line.points, decimals) != 0]
 
 
-def _rows(*counts: int) -> int:
-    """The number of rows that arrays have together, where one row counts for all. Raises ValueError if they differ."""
-    several = {count for count in counts if count != 1}
-    if len(several) > 1:
-        raise ValueError(f"Arrays of one batch have different numbers of rows: {sorted(several)}.")
-    return several.pop() if several else 1
-
-
 def _chunks(rows: int) -> Iterator[slice]:
     return (slice(start, start + CHUNK) for start in range(0, rows, CHUNK))
 
@@ -490,10 +401,6 @@ def _chunks(rows: int) -> Iterator[slice]:
 def _copy(found: object, into: object, part: slice) -> None:
     for name, values in vars(into).items():
         values[..., part] = getattr(found, name)
-
-
-def _part(array: NDArray[Any], rows: slice) -> NDArray[Any]:
-    return array if array.shape[-1] == 1 else array[..., rows]
 
 
 def _ratio(numerator: Array, denominator: Array, otherwise: float) -> Array:

@@ -1,4 +1,4 @@
-"""A questionnaire resolved into one frozen value: questions, scenarios, recommendations, evidence and risk model together.
+"""A questionnaire resolved into one frozen value: questions, scenarios, recommendations, evidence and risk model.
 
 It is what a release freezes, what the API hands out, what a report carries, and what the engine compiles.
 """
@@ -166,7 +166,7 @@ class Recommendation(Frozen):
 
 
 class Evidence(Frozen):
-    """A claim of a source in our words. `explicit`: the passage itself speaks of corruption; else that reading is ours."""
+    """A claim of a source in our words. `explicit`: the passage itself speaks of corruption; else we read it so."""
 
     id: str
     document: str

@@ -11,8 +11,9 @@ from typing import Literal, get_args
 import numpy as np
 
 from scoring.answers import Answers
-from scoring.engine import Array, Ends, Instrument, Scores, Workings
+from scoring.engine import Ends, Instrument, Scores, Workings
 from scoring.questionnaire import Follow, Move, Recommendation
+from scoring.slots import Array
 
 Lane = Literal[
     "duty", "look_into", "quick_win", "major_project", "find_out", "keep_and_watch", "covered", "no_gain_at_present"
@@ -30,7 +31,7 @@ class Benefit:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A recommendation to the agency with its place. rank: 1 for the first pick, None where greedy does not reach it."""
+    """A recommendation to the agency with its place. rank: 1 for the first pick, None where it is not picked."""
 
     recommendation: Recommendation
     lane: Lane
@@ -238,9 +239,7 @@ def _shown(instrument: Instrument, candidate: _Candidate) -> tuple[tuple[Move, .
     return lifts, lowers
 
 
-def _ranked(
-    instrument: Instrument, answers: Answers, candidate: _Candidate, lane: Lane, nothing: Benefit
-) -> Ranked:
+def _ranked(instrument: Instrument, answers: Answers, candidate: _Candidate, lane: Lane, nothing: Benefit) -> Ranked:
     lifts, lowers = _shown(instrument, candidate)
     because = [move.question for move in (*lifts, *lowers)]
     because += _called(instrument, answers, candidate.recommendation.follows)

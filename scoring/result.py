@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from scoring.answers import Answers
-from scoring.engine import Array, BandPlaces, Bands, Ends, Instrument, Mask, Workings
+from scoring.engine import BandPlaces, Bands, Ends, Instrument, Workings
 from scoring.questionnaire import (
     LADDER,
     NOT_APPLICABLE,
@@ -20,6 +20,7 @@ from scoring.questionnaire import (
     Move,
 )
 from scoring.recommendations import Benefit, Lane, plan
+from scoring.slots import Array, Mask
 
 ENGINE = "1"  # raised whenever the same answers and questionnaire would give another figure
 Include = Literal["because", "recommendations", "unknowns"]
@@ -68,7 +69,7 @@ class AsFarAsShown(Frozen):
 
 
 class Banded(Frozen):
-    """A score in [0, 100] at the worst end, its interval [best, worst], and the band at each end and in the stress test."""
+    """A score in [0, 100] at the worst end, its interval [best, worst], and the band at each end and under stress."""
 
     score: float
     interval: Interval
@@ -413,9 +414,7 @@ class _Assessment:
             )
             for item in made.ranked
         ]
-        measures = [
-            Measure(id=r.id, duty=r.duty, effort=r.effort, evidence=list(r.evidence)) for r in made.measures
-        ]
+        measures = [Measure(id=r.id, duty=r.duty, effort=r.effort, evidence=list(r.evidence)) for r in made.measures]
         for_others = [
             ForOthersResult(
                 id=item.recommendation.id,

@@ -185,7 +185,7 @@ def questionnaire(
     name: str = "worked_example",
     risk_model: RiskModel = RISK_MODEL,
 ) -> Questionnaire:
-    """A sealed questionnaire; its profile facts are those that its conditions name. Questions may be given by section."""
+    """A sealed questionnaire; its facts are those that its conditions name. Questions may be given by section."""
     scenarios, recommendations = tuple(scenarios), tuple(recommendations)
     if not isinstance(questions, Mapping):
         questions = {"work": questions}

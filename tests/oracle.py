@@ -414,7 +414,11 @@ def _plan(o: Oracle, now: Row) -> dict[str, Any]:
 
     def shifts(r: Recommendation, kind: str) -> list[dict[str, str]]:
         moves = r.lifts if kind == "control" else r.lowers
-        return [{"question": m.question, "from": o.option(m.question), "to": m.to} for m in moves if m.question in o.changed(r)]
+        return [
+            {"question": m.question, "from": o.option(m.question), "to": m.to}
+            for m in moves
+            if m.question in o.changed(r)
+        ]
 
     def alone(r: Recommendation) -> F:
         return now.overall - o.row(o.after(o.worst, r)).overall

@@ -15,7 +15,7 @@ import scoring
 from app.errors import DrawingFailed
 from app.i18n import LOCALES
 from app.reports.document import report_context, report_json
-from app.reports.reading import translator
+from app.reports.reading import Translator, translator
 from app.templating import TEMPLATES
 from scoring.report import Report
 
@@ -37,9 +37,9 @@ def drawing() -> str:
     return f"typst {version('typst')}, drawing {digest.hexdigest()[:16]}"
 
 
-def draw_pdf(report: Report, language: str = "en") -> bytes:
+def draw_pdf(report: Report, words: Translator | None = None, language: str = "en") -> bytes:
     """The report as PDF. Raises InvalidAnswers, and DrawingFailed where Typst refuses it."""
-    document = report_context(report, translator(language), language)
+    document = report_context(report, words or translator(language), language)
     order = {
         "template": str(_TEMPLATE),
         "root": str(TEMPLATES / "report"),

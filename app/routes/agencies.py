@@ -7,7 +7,7 @@ from app import assessments
 from app.assessments import StartedAbout
 from app.dependencies import Visit
 from app.forms import FieldError, Fields, posted_about
-from app.pages import go_to, page
+from app.pages import go_to, language_of, page
 from app.path import numbers
 from app.routes.transaction import TransactionRoute
 from scoring.questionnaire import Questionnaire
@@ -16,7 +16,8 @@ router = APIRouter(route_class=TransactionRoute, prefix="/agencies/{agency_id}",
 
 
 def _questionnaire(visit: Visit, agency_id: str) -> Questionnaire:
-    return visit.catalogue.instrument(agency_id).questionnaire
+    latest = visit.catalogue.instrument(agency_id).questionnaire
+    return visit.catalogue.in_language(latest, language_of(visit.request))
 
 
 @router.get("")

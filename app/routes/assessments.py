@@ -13,6 +13,7 @@ from app.forms import Entry, FieldError, Fields
 from app.i18n import translations
 from app.pages import go_to, language_of, page
 from app.routes.transaction import TransactionRoute
+from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
 from scoring.questionnaire import UNANSWERED, Section
 
@@ -24,7 +25,7 @@ GONE = FieldError("", "main", "submitted")
 def hub(visit: Visit, assessment_id: str) -> Response:
     """The list of sections with their state."""
     assessment = visit.assessment(assessment_id)
-    checked = assessment.checked
+    checked = _checked(visit, assessment)
     return _page(
         visit,
         assessment,
@@ -67,7 +68,7 @@ def save_profile(visit: Visit, assessment_id: str) -> Response:
 def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """One section’s questions with what is saved."""
     assessment = visit.assessment(assessment_id)
-    asked = path.stretch(assessment.checked, section_id)
+    asked = path.stretch(_checked(visit, assessment), section_id)
     if assessment.state == "submitted":
         return go_to(f"/assessments/{assessment_id}/check")
     entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions)
@@ -78,7 +79,7 @@ def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
 def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
     assessment = visit.assessment(assessment_id)
-    asked = path.stretch(assessment.checked, section_id)
+    asked = path.stretch(_checked(visit, assessment), section_id)
     fields = _fields(visit)
     entries = forms.posted_answers(asked.asked, fields, assessment.answers, assessment.versions)
     if forms.errors_of(entries):
@@ -121,18 +122,26 @@ def submit(visit: Visit, assessment_id: str) -> Response:
     return go_to(f"/assessments/{assessment_id}/report")
 
 
+def _checked(visit: Visit, assessment: OpenAssessment) -> Answers:
+    """The answers against the questionnaire in the reader’s language, where its words are translated."""
+    shown = visit.catalogue.in_language(assessment.questionnaire, language_of(visit.request))
+    if shown is assessment.questionnaire:
+        return assessment.checked
+    return read_answers(shown, assessment.profile, assessment.answers)
+
+
 def _page(visit: Visit, assessment: OpenAssessment, template: str, status: int = 200, **context: object) -> Response:
     words = translations(language_of(visit.request))
-    questionnaire = assessment.questionnaire
+    checked = _checked(visit, assessment)
     return page(
         visit.request,
         template,
         status,
         assessment=assessment,
-        questionnaire=questionnaire,
-        checked=assessment.checked,
+        questionnaire=checked.questionnaire,
+        checked=checked,
         about=assessment.about(words),
-        numbers=path.numbers(questionnaire),
+        numbers=path.numbers(checked.questionnaire),
         **context,
     )
 
@@ -145,7 +154,7 @@ def _profile_page(
         assessment,
         "assessments/profile.html",
         status=409 if error else 200,
-        facts=assessment.questionnaire.profile,
+        facts=_checked(visit, assessment).questionnaire.profile,
         given={**assessment.profile, **given},
         saved=assessment.profile,
         version=assessment.profile_version,
@@ -173,7 +182,7 @@ def _section_page(
         place=sections.index(shown.id) + 1,
         entries=entries,
         errors=[*errors, *forms.errors_of(entries)],
-        alarms=[alarm for alarm in path.alarms(assessment.checked) if alarm.section.id == shown.id],
+        alarms=[alarm for alarm in path.alarms(_checked(visit, assessment)) if alarm.section.id == shown.id],
         **_ways(visit, assessment),
     )
 
@@ -181,7 +190,7 @@ def _section_page(
 def _check_page(
     visit: Visit, assessment: OpenAssessment, errors: Sequence[FieldError], status: int = 200
 ) -> Response:
-    checked = assessment.checked
+    checked = _checked(visit, assessment)
     stretches = path.stretches(checked)
     return _page(
         visit,
@@ -192,7 +201,7 @@ def _check_page(
         stretches=stretches,
         hidden=path.hidden(checked),
         alarms=path.alarms(checked),
-        missing_facts=[fact for fact in assessment.questionnaire.profile if fact.id not in checked.profile],
+        missing_facts=[fact for fact in checked.questionnaire.profile if fact.id not in checked.profile],
         unanswered=[
             (stretch.section, question)
             for stretch in stretches
@@ -217,7 +226,7 @@ def _changes(entries: Sequence[Entry]) -> list[Change]:
     return [
         Change(entry.question.id, entry.answer.option, entry.answer.note, entry.based_on)
         for entry in entries
-        if not (entry.conflict and entry.conflict.chosen == "saved")
+        if entry.is_changed
     ]
 
 

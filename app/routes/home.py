@@ -7,7 +7,7 @@ from app.agencies import by_chain
 from app.assessments import listed
 from app.dependencies import Visit
 from app.documents import documents
-from app.pages import page
+from app.pages import language_of, page
 from app.routes.transaction import TransactionRoute
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
@@ -16,12 +16,13 @@ router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 @router.get("/")
 def home(visit: Visit) -> Response:
     """What this is, the agencies by chain, and the assessments to resume."""
+    chains = by_chain(visit.catalogue, language_of(visit.request))
     return page(
         visit.request,
         "home/home.html",
-        chains=by_chain(visit.catalogue),
+        chains=chains,
         assessments=listed(visit.session, visit.reader),
-        titles={name: instrument.questionnaire.title for name, instrument in visit.catalogue.latest.items()},
+        titles={q.id: q.title for group in chains for q in (*group.chief, *group.others)},
     )
 
 

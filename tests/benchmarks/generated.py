@@ -52,9 +52,7 @@ def generated() -> Questionnaire:
     recommendations = [
         recommendation(
             f"recommendation_{n}",
-            lifts={
-                f"question_{i}": chance.choice(LADDER[2:]) for i in sorted(chance.sample(of_kind["control"], 2))
-            },
+            lifts={f"question_{i}": chance.choice(LADDER[2:]) for i in sorted(chance.sample(of_kind["control"], 2))},
             lowers={f"question_{chance.choice(of_kind['exposure'])}": "option_1"} if n % 3 == 0 else {},
             follows={f"question_{chance.choice(of_kind['signal'])}": "option_1"} if n % 5 == 0 else {},
             duty="law" if n % 12 == 0 else None,

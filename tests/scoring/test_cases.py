@@ -30,7 +30,10 @@ def questionnaire_of(content: dict[str, Any]) -> Questionnaire:
     sections = content.get("sections") or {"work": content["questions"]}
     return questionnaire(
         [scenario(name, **more) for name, more in content["scenarios"].items()],
-        {section: [question_of(name, **more) for name, more in members.items()] for section, members in sections.items()},
+        {
+            section: [question_of(name, **more) for name, more in members.items()]
+            for section, members in sections.items()
+        },
         [recommendation(name, **more) for name, more in content.get("recommendations", {}).items()],
     )
 

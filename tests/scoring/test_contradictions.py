@@ -62,7 +62,11 @@ CASES = [
     (("risk_model", "bands"), BANDS[:1], "The bands of the risk model are not at least two"),
     (("risk_model", "bands"), BANDS, "The bands of the risk model are not at least two, from the lowest up."),
     (("risk_model", "compare_decimals"), CONSTANT | {"value": 1e300}, "not between 0 and 12"),
-    (("risk_model", "floor_steps"), CONSTANT | {"value": 300.0}, "The floor of the risk model is not a number of bands"),
+    (
+        ("risk_model", "floor_steps"),
+        CONSTANT | {"value": 300.0},
+        "The floor of the risk model is not a number of bands",
+    ),
     (("risk_model", "cap_parts"), CONSTANT | {"value": 0.0}, "The cap of the risk model has fewer than one part."),
 ]
 

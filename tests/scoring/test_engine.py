@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from scoring.answers import Answer, Answers, read_answers
-from scoring.engine import Array, Instrument, Slots, TraceLine, Workings
+from scoring.engine import Instrument, TraceLine, Workings
 from scoring.questionnaire import Questionnaire
+from scoring.slots import Array, Slots
 from tests.builders import RISK_MODEL, answers_of, control, exposure, questionnaire, scenario, signal
 
 ASKED = questionnaire(
@@ -46,7 +47,9 @@ def test_unknown_answers_stand_at_the_questions_own_worst_and_best_level():
 
 
 def test_a_questions_own_levels_need_not_reach_zero_or_one():
-    asked = questionnaire([scenario("bought_stamp")], [exposure("post", options={"a": 0.25, "b": 0.75}, bought_stamp=1)])
+    asked = questionnaire(
+        [scenario("bought_stamp")], [exposure("post", options={"a": 0.25, "b": 0.75}, bought_stamp=1)]
+    )
     ends = Instrument(asked).ends(read_answers(asked, {}, {}))
     assert (ends.worst.tolist(), ends.best.tolist()) == ([0.75], [0.25])
 
@@ -98,7 +101,9 @@ def test_where_every_scenario_is_closed_there_is_no_score_and_no_band():
     assert INSTRUMENT.bands(scores, closed).overall.tolist() == [-1]
 
 
-@pytest.mark.parametrize(("score", "band"), [(0, 0), (19.99999, 0), (20 - 1e-10, 1), (20, 1), (40, 2), (59.9, 2), (60, 3)])
+@pytest.mark.parametrize(
+    ("score", "band"), [(0, 0), (19.99999, 0), (20 - 1e-10, 1), (20, 1), (40, 2), (59.9, 2), (60, 3)]
+)
 def test_bands_begin_at_their_cut_as_compared_to_nine_decimals(score: float, band: int):
     assert RISK_MODEL.band(score) == band
     assert INSTRUMENT._cut(np.array([score])).tolist() == [band]
@@ -120,7 +125,10 @@ def test_parameters_that_differ_from_row_to_row_change_only_their_row():
     row = known_row(handed_alone=0.5, ink_traced=1)
     own = INSTRUMENT.parameters
     parameters = replace(
-        own, control_reach=np.array([0.8, 0.9, 0.8]), capped=np.array([True, True, False]), geometric=np.array([False] * 3)
+        own,
+        control_reach=np.array([0.8, 0.9, 0.8]),
+        capped=np.array([True, True, False]),
+        geometric=np.array([False] * 3),
     )
     found = INSTRUMENT.score(row, ALL, OPEN, parameters).residual[0]
     assert found == pytest.approx([80 * (1 - 0.8 / 3), 80 * (1 - 0.9 / 3), 80 * (1 - 0.8 / 2)])
@@ -140,9 +148,7 @@ def test_a_link_strength_of_one_row_counts_in_that_row():
     place = INSTRUMENT.question_index["ink_traced"]
     stronger = np.repeat(controls.weight, 2, axis=1)
     stronger[controls.member == place, 1] = 1
-    parameters = replace(
-        INSTRUMENT.parameters, controls=replace(controls, weight=stronger), capped=np.array([False])
-    )
+    parameters = replace(INSTRUMENT.parameters, controls=replace(controls, weight=stronger), capped=np.array([False]))
     found = INSTRUMENT.work_out(known_row(ink_traced=1), ALL, OPEN, parameters).effectiveness[0]
     assert found == pytest.approx([1 / 2, 1 / 4])
 

@@ -8,7 +8,10 @@ from scoring.questionnaire import Recommendation
 from scoring.result import RecommendationResult, assess
 from tests.builders import answers_of, control, exposure, questionnaire, recommendation, scenario, signal
 
-SCENARIOS = [scenario("bought_stamp"), scenario("lost_paper", stage="trial", baseline=3, impact=3, only_if={"has_court": True})]
+SCENARIOS = [
+    scenario("bought_stamp"),
+    scenario("lost_paper", stage="trial", baseline=3, impact=3, only_if={"has_court": True}),
+]
 QUESTIONS = [
     control("stamps_counted", bought_stamp="1 key"),
     control("ink_traced", bought_stamp=1),
@@ -29,13 +32,17 @@ KNOWN = {
 }
 
 
-def ranked(*recommendations: Recommendation, profile: dict[str, bool] | None = None, **answers: object) -> list[RecommendationResult]:
+def ranked(
+    *recommendations: Recommendation, profile: dict[str, bool] | None = None, **answers: object
+) -> list[RecommendationResult]:
     asked = questionnaire(SCENARIOS, QUESTIONS, recommendations)
     given = answers_of({name: option for name, option in (KNOWN | answers).items() if option})
     return assess(Instrument(asked), read_answers(asked, profile or {}, given), ["recommendations"]).recommendations
 
 
-def lanes(*recommendations: Recommendation, profile: dict[str, bool] | None = None, **answers: object) -> dict[str, str]:
+def lanes(
+    *recommendations: Recommendation, profile: dict[str, bool] | None = None, **answers: object
+) -> dict[str, str]:
     return {item.id: item.lane for item in ranked(*recommendations, profile=profile, **answers)}
 
 
@@ -47,7 +54,12 @@ def test_ties_go_to_the_larger_index_then_the_larger_benefit_then_the_smaller_ef
         recommendation("a_count", lifts={"ink_traced": "on_paper"}, effort="S"),
         recommendation("d_vet", lifts={"vetting": "on_paper"}, effort="L"),
     )
-    assert [(item.id, item.rank) for item in found] == [("a_count", 1), ("c_vet", 2), ("b_count", None), ("d_vet", None)]
+    assert [(item.id, item.rank) for item in found] == [
+        ("a_count", 1),
+        ("c_vet", 2),
+        ("b_count", None),
+        ("d_vet", None),
+    ]
 
 
 def test_the_same_index_goes_to_the_larger_benefit():
@@ -56,7 +68,10 @@ def test_the_same_index_goes_to_the_larger_benefit():
         recommendation("a_step", lowers={"handed_alone": "option_1"}, effort="XS"),
         recommendation("b_steps", lowers={"handed_alone": "option_0"}, effort="S"),
     )
-    assert [(item.id, item.rank, item.lane) for item in found] == [("b_steps", 1, "quick_win"), ("a_step", None, "covered")]
+    assert [(item.id, item.rank, item.lane) for item in found] == [
+        ("b_steps", 1, "quick_win"),
+        ("a_step", None, "covered"),
+    ]
 
 
 def test_duties_come_first_however_small_their_index():
@@ -96,10 +111,17 @@ def test_a_duty_without_a_gain_comes_last_among_the_duties():
 
 @pytest.mark.parametrize(
     ("answer", "lane"),
-    [("option_0", "no_gain_at_present"), ("option_1", "look_into"), ("option_2", "look_into"), ("unknown", "no_gain_at_present")],
+    [
+        ("option_0", "no_gain_at_present"),
+        ("option_1", "look_into"),
+        ("option_2", "look_into"),
+        ("unknown", "no_gain_at_present"),
+    ],
 )
 def test_a_signal_calls_from_its_option_on_and_dont_know_calls_nothing(answer: str, lane: str):
-    assert lanes(recommendation("look", follows={"passages_traced": "option_1"}), passages_traced=answer) == {"look": lane}
+    assert lanes(recommendation("look", follows={"passages_traced": "option_1"}), passages_traced=answer) == {
+        "look": lane
+    }
 
 
 def test_a_duty_to_look_into_something_is_a_duty_once_it_is_called():
@@ -123,7 +145,9 @@ def test_a_hidden_signal_calls_nothing():
     assert lanes(look, losses="option_2", profile={"has_court": False}) == {"look": "no_gain_at_present"}
 
 
-@pytest.mark.parametrize(("effort", "lane"), [("XS", "quick_win"), ("S", "quick_win"), ("M", "major_project"), ("XL", "major_project")])
+@pytest.mark.parametrize(
+    ("effort", "lane"), [("XS", "quick_win"), ("S", "quick_win"), ("M", "major_project"), ("XL", "major_project")]
+)
 def test_what_gains_is_a_quick_win_or_a_major_project_by_its_effort(effort: str, lane: str):
     assert lanes(recommendation("count", lifts={"stamps_counted": "operating"}, effort=effort)) == {"count": lane}
 

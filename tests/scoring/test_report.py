@@ -21,7 +21,11 @@ ASKED = questionnaire(
     [recommendation("count", lifts={"stamps_counted": "evidenced"})],
 )
 ABOUT = About(organisation="Sample Border Service", scope="one post", date="2026-11-21")
-GIVEN = {"ink_traced": {"option": "evidenced", "note": "Log of May"}, "handed_alone": "option_1", "stamps_counted": "unknown"}
+GIVEN = {
+    "ink_traced": {"option": "evidenced", "note": "Log of May"},
+    "handed_alone": "option_1",
+    "stamps_counted": "unknown",
+}
 
 
 def made(submitted: bool = True) -> Report:
@@ -152,7 +156,10 @@ def test_answers_that_do_not_fit_the_questionnaire_are_named():
         ("{}", "its format is not “plumbline-report/1”"),
         ('{"format": "plumbline-report/9"}', "its format is not “plumbline-report/1”"),
         ('{"format": "plumbline-report/1"}', "at /state, Field required"),
-        (edited(put("result", "overall", "score", to="high")), "at /result/overall/score, Input should be a valid number"),
+        (
+            edited(put("result", "overall", "score", to="high")),
+            "at /result/overall/score, Input should be a valid number",
+        ),
         (edited(put("result", "more", to=1)), "at /result/more, Extra inputs are not permitted"),
         ('{"format": "plumbline-report/1", "format": "plumbline-report/1"}', "the key “format” is there twice"),
         (made().model_dump_json().replace('"band":"', '"band":"low","band":"', 1), "the key “band” is there twice"),

@@ -62,7 +62,10 @@ def test_an_overall_score_is_not_certain_where_one_of_its_chains_is_too_little_k
     known = {"stamps_counted": "absent", "complaints": "option_0"}
     assert result_of({"holds_people": False}, **known).overall.certain
     with_cells = result_of({}, **known)
-    assert [(chain.id, chain.certain) for chain in with_cells.chains] == [("trafficking", True), ("criminal_justice", False)]
+    assert [(chain.id, chain.certain) for chain in with_cells.chains] == [
+        ("trafficking", True),
+        ("criminal_justice", False),
+    ]
     assert not with_cells.overall.certain
 
 

@@ -1,0 +1,151 @@
+"""One request, one transaction, committed before the answer; slow drawing after it and off the event loop."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import event, text
+from starlette.responses import PlainTextResponse, Response
+
+from app.dependencies import Visit
+from app.errors import DrawingFailed, WrongState
+from app.models import Organisation
+from app.routes.drawing import DrawnResponse
+from app.routes.transaction import TransactionRoute
+from tests.fixtures import BASE
+
+pytestmark = pytest.mark.anyio
+router = APIRouter(route_class=TransactionRoute)
+drawing: list[int] = []
+
+
+@router.post("/organisations/{name}")
+def add(visit: Visit, name: str, fail: bool = False) -> Response:
+    visit.session.add(Organisation(id=name, name=str(visit.form.get("title", ""))))
+    visit.session.flush()
+    if fail:
+        raise WrongState("Not now.")
+    return PlainTextResponse(str(threading.get_ident()))
+
+
+@router.get("/organisations")
+def names(visit: Visit) -> list[str]:
+    rows = visit.session.connection().execute(text("SELECT name FROM organisation WHERE id != 'local'"))
+    return [row.name for row in rows]
+
+
+@router.get("/lock")
+def lock(visit: Visit) -> bool:
+    return bool(visit.session.info["write"])
+
+
+@router.get("/drawn")
+def drawn(visit: Visit) -> Response:
+    loop = threading.get_ident()
+
+    def draw() -> bytes:
+        assert threading.get_ident() != loop
+        with visit.database.transaction(write=True) as session:
+            session.connection()
+        drawing.append(1)
+        at_once = len(drawing)
+        time.sleep(0.05)
+        drawing.pop()
+        return f"{at_once}".encode()
+
+    return DrawnResponse(draw, "text/plain", "Größe.txt")
+
+
+@router.get("/not-drawn")
+def not_drawn(visit: Visit) -> Response:
+    def draw() -> bytes:
+        raise DrawingFailed("what was in it")
+
+    return DrawnResponse(draw, "application/pdf", "a.pdf")
+
+
+@router.get("/defect")
+def defect(visit: Visit) -> Response:
+    raise ValueError("an answer that somebody gave")
+
+
+@pytest.fixture
+async def client(app: FastAPI, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    app.include_router(router)
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE) as caller:
+        yield caller
+
+
+async def test_a_post_is_committed_when_its_answer_comes(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/organisations/a", data={"title": "Größe"})
+    assert answer.status_code == 200
+    assert (await client.get("/organisations")).json() == ["Größe"]
+
+
+async def test_a_commit_that_fails_is_not_answered_as_if_it_had_not(app: FastAPI, client: httpx.AsyncClient) -> None:
+    def fail(_: object) -> None:
+        raise OSError("The disk is full.")
+
+    event.listen(app.state.database.engine, "commit", fail)
+    assert (await client.post("/organisations/a")).status_code == 500
+    event.remove(app.state.database.engine, "commit", fail)
+    assert (await client.get("/organisations")).json() == []
+
+
+async def test_an_error_in_a_handler_rolls_back(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/organisations/a?fail=true")
+    assert answer.status_code == 409
+    assert (await client.get("/organisations")).json() == []
+
+
+async def test_a_get_takes_no_write_lock(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/lock")).json() is False
+
+
+async def test_a_transaction_runs_inline_on_the_embedded_database_and_on_a_thread_on_another(
+    app: FastAPI, client: httpx.AsyncClient
+) -> None:
+    here = str(threading.get_ident())
+    assert (await client.post("/organisations/a")).text == here
+    app.state.database.is_embedded = False
+    assert (await client.post("/organisations/b")).text != here
+    assert (await client.get("/organisations")).json() == ["", ""]
+
+
+async def test_a_form_of_another_kind_is_not_taken(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/organisations/a", files={"title": b"x"})
+    assert answer.status_code == 415
+    assert (await client.get("/organisations")).json() == []
+
+
+async def test_slow_files_are_drawn_two_at_a_time_off_the_event_loop_after_the_transaction(
+    client: httpx.AsyncClient,
+) -> None:
+    answers = await asyncio.gather(*(client.get("/drawn") for _ in range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert max(int(answer.text) for answer in answers) == 2
+    assert answers[0].headers["content-disposition"] == "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe.txt"
+    assert answers[0].headers["content-length"] == "1"
+
+
+@pytest.mark.parametrize("path", ["/not-drawn", "/defect"])
+async def test_a_defect_is_answered_with_a_page_that_says_nothing_of_it(client: httpx.AsyncClient, path: str) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "in it" not in answer.text
+    assert "somebody gave" not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_nothing_is_stored_beside_the_database(database_url: str, client: httpx.AsyncClient) -> None:
+    await client.post("/organisations/a")
+    folder = Path(database_url.removeprefix("sqlite:///")).parent
+    assert {file.name for file in folder.iterdir()} <= {"plumbline.db", "plumbline.db-wal", "plumbline.db-shm"}

@@ -1,0 +1,88 @@
+"""A server for the tests of pages and browsers, on a port of its own, with its own database.
+
+It serves `border_guard` as a release, whatever state its text is in; `small`, a released questionnaire made here, with
+everything a form can hold; and `unfinished`, the same as a draft.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+
+from app.catalogue import Catalogue, load_catalogue, open_catalogue
+from app.main import create_app
+from app.settings import PROJECT, Settings
+from scoring.questionnaire import Evidence, Questionnaire
+from tests import builders
+
+
+def released(questionnaire: Questionnaire) -> Questionnaire:
+    """The questionnaire as if it had been released."""
+    version = questionnaire.version.removesuffix("-draft")
+    return questionnaire.model_copy(update={"draft": False, "version": version}).sealed()
+
+
+def small() -> Questionnaire:
+    """Two sections, a fact that closes one of them, and one question of each kind with all that a question can have."""
+    trips = builders.scenario("trip_sold")
+    stay = builders.scenario("stay_sold", stage="shelter", only_if={"runs_houses": True})
+    passage = builders.exposure("passage_alone", trip_sold=2, stay_sold=1)
+    dangerous = passage.options[-1].model_copy(update={"act_now": "Lock the gate today."})
+    passage = passage.model_copy(
+        update={"options": (*passage.options[:-1], dangerous), "hint": "Choose the last line.", "evidence": ("SRC-001",)}
+    )
+    roster = builders.control("roster_drawn", evidence_asked="Date of the last draw.", trip_sold="3 key")
+    roster = roster.model_copy(update={"confirmable_by": ("carriers",)})
+    papers = builders.control("papers_kept", not_applicable=True, trip_sold=1)
+    house = builders.control("house_hidden", stay_sold="3 key")
+    names = builders.signal("names_recur", stay_sold=2)
+    made = builders.questionnaire(
+        [trips, stay],
+        {"work": [passage, roster, papers], "houses": [house, names]},
+        [
+            builders.recommendation("draw_rosters", lifts={"roster_drawn": "evidenced", "papers_kept": "evidenced"}),
+            builders.recommendation("hide_houses", lifts={"house_hidden": "evidenced"}, duty="victim_safety"),
+            builders.recommendation("look_into_names", follows={"names_recur": "option_1"}),
+        ],
+        name="small",
+    )
+    source = Evidence(
+        id="SRC-001", document="A study", year=2011, section="Chapter 2", claim="Gates are sold.", explicit=True
+    )
+    stages = {"return_reintegration": "Others do this.", "recruitment": "Recruiting happens elsewhere."}
+    return made.model_copy(update={"title": "Small agency", "evidence": (source,), "stages_left_out": stages}).sealed()
+
+
+def unfinished() -> Questionnaire:
+    """The small questionnaire as a draft of its own."""
+    update = {"id": "unfinished", "title": "Unfinished agency", "version": "1.0.0-draft", "draft": True}
+    return small().model_copy(update=update).sealed()
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """What the server serves."""
+    shipped = open_catalogue(PROJECT / "questionnaires", drafts=True)
+    border_guard = shipped.instrument("border_guard").questionnaire
+    return load_catalogue([released(border_guard), small()], [unfinished()])
+
+
+@pytest.fixture(scope="session")
+def address(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server listens for as long as the tests run."""
+    database = tmp_path_factory.mktemp("served") / "plumbline.db"
+    settings = Settings(database_url=f"sqlite:///{database}", organisation="Sample Service")
+    config = uvicorn.Config(create_app(settings, catalogue), host="127.0.0.1", port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < deadline, "The server did not start."
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()

@@ -1,0 +1,121 @@
+"""The database: durable, one writer at a time, nothing commits but the transaction; and its tables."""
+
+import sqlite3
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import SQLModel
+
+from app import migrations
+from app.accounts import LOCAL, Reader, local_reader
+from app.database import Database
+from app.migrations import HEAD, migrate
+from app.models import Account, Organisation
+
+
+def organisations(database: Database) -> int:
+    with database.transaction(write=False) as session:
+        return session.connection().execute(text("SELECT count(*) FROM organisation")).scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)]
+)
+def test_sqlite_is_set_to_keep_what_was_acknowledged(database: Database, pragma: str, value: object) -> None:
+    with database.transaction(write=False) as session:
+        assert session.connection().execute(text(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+def test_a_transaction_commits_at_its_end(database: Database, database_url: str) -> None:
+    with database.transaction(write=True) as session:
+        session.add(Organisation(id="a", name="A"))
+    database.close()
+    assert organisations(Database(database_url)) == 1
+
+
+def test_an_error_rolls_everything_back(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction(write=True) as session:
+        session.add(Organisation(id="a", name="A"))
+        session.flush()
+        _ = 1 / 0
+    assert organisations(database) == 0
+
+
+@pytest.mark.parametrize("way", ["commit", "rollback"])
+def test_nothing_else_ends_a_transaction(database: Database, way: str) -> None:
+    with pytest.raises(RuntimeError, match="Only the request’s transaction"), database.transaction(True) as session:
+        session.add(Organisation(id="a", name="A"))
+        getattr(session, way)()
+    assert organisations(database) == 0
+
+
+def test_a_transaction_that_will_write_takes_the_lock_with_its_first_statement(database: Database) -> None:
+    other = sqlite3.connect(database.engine.url.database or "", timeout=0, isolation_level=None)
+    with database.transaction(write=True) as session:
+        session.connection().execute(text("SELECT count(*) FROM organisation"))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+def test_a_reader_is_not_held_up_by_a_writer_and_sees_what_was_there(database: Database) -> None:
+    with database.transaction(write=True) as session:
+        session.add(Organisation(id="a", name="A"))
+        session.flush()
+        assert organisations(database) == 0
+    assert organisations(database) == 1
+
+
+def test_a_reader_sees_one_state_however_often_it_looks(database: Database) -> None:
+    count = text("SELECT count(*) FROM organisation")
+    with database.transaction(write=False) as session:
+        before = session.connection().execute(count).scalar_one()
+        with database.transaction(write=True) as writing:
+            writing.add(Organisation(id="a", name="A"))
+        assert session.connection().execute(count).scalar_one() == before
+    assert organisations(database) == before + 1
+
+
+def test_a_row_that_refers_to_nothing_is_refused(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.transaction(write=True) as session:
+        session.add(Account(id="a", organisation_id="nobody", name="A"))
+
+
+def test_an_error_of_the_database_does_not_repeat_what_was_being_written(database: Database) -> None:
+    with pytest.raises(IntegrityError) as caught, database.transaction(write=True) as session:
+        session.add(Account(id="a", organisation_id="nobody", name="what somebody wrote"))
+    assert "what somebody wrote" not in str(caught.value)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        assert compare_metadata(MigrationContext.configure(session.connection()), SQLModel.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_that_start_up_looks_for() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations.__path__[0]))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_a_database_at_the_newest_version_is_left_alone(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    migrate(database)
+
+
+def test_the_local_reader_is_made_once_and_takes_the_name_of_the_organisation(database: Database) -> None:
+    for name in ("Harbour Office", "Harbour Office", "Border Service"):
+        with database.transaction(write=True) as session:
+            assert local_reader(session, name) == Reader(LOCAL, LOCAL, name)
+    with database.transaction(write=False) as session:
+        assert [row.name for row in session.connection().execute(text("SELECT name FROM organisation"))] == [
+            "Border Service"
+        ]

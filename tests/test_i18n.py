@@ -1,0 +1,153 @@
+"""Every word of the interface goes through the catalogues, and the English one holds them all."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po, write_po
+from lxml import html
+
+from app import i18n, templating
+from app.catalogue import Catalogue
+from app.documents import documents
+from app.settings import PROJECT
+from tests.page import Site
+from tests.routes.test_assessments import answer_everything, begun, save
+
+OPEN, CLOSE = "⟦", "⟧"
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "n_": (1, 2)}
+NAMES = {"Plumbline", "PDF", "JSON", "plumbline verify report.pdf", "plumbline verify report.json"}
+SYMBOLS = r"sha256:\w+|\b[A-Z]{2}\b"  # a fingerprint, and what a formula calls its terms
+
+
+def english() -> Catalog:
+    with (i18n.LOCALES / "en" / "LC_MESSAGES" / "plumbline.po").open("rb") as file:
+        return read_po(file)
+
+
+def test_the_english_catalogue_holds_exactly_the_words_that_are_used() -> None:
+    with (PROJECT / "babel.cfg").open() as mapping:
+        methods, options = parse_mapping_cfg(mapping)
+    used = {
+        found[2]
+        for folder in ("app", "templates")
+        for found in extract_from_dir(
+            PROJECT / folder,
+            [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in methods],
+            {pattern.removeprefix(f"{folder}/"): option for pattern, option in options.items()},
+            KEYWORDS,
+        )
+    }
+    held = {message.id for message in english() if message.id}
+    assert used - held == set(), "Run the commands in babel.cfg."
+    assert held - used == set(), "Run the commands in babel.cfg."
+    assert len(held) > 200
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("", "en"), ("en-GB,en;q=0.9", "en"), ("fr;q=0.9, de;q=0.1", "de"), ("de;q=0", "en"), ("xx;q=nonsense,*", "en")],
+)
+def test_the_language_is_the_best_of_those_that_there_are(pseudo: None, header: str, language: str) -> None:
+    assert i18n.negotiate(header) == language
+
+
+def test_a_word_without_a_translation_stays_english() -> None:
+    assert i18n.translations("en").gettext("Nobody translated this") == "Nobody translated this"
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), ("not a language", "ltr")])
+def test_a_page_knows_its_writing_direction(language: str, direction: str) -> None:
+    assert i18n.writing_direction(language) == direction
+
+
+@pytest.fixture
+def pseudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A language, German by name, in which every word stands in brackets."""
+    catalogue = english()
+    for message in catalogue:
+        if message.id:
+            ids = [message.id] if isinstance(message.id, str) else list(message.id)
+            marked = [OPEN + words + CLOSE for words in ids]
+            message.string = marked[0] if isinstance(message.id, str) else (marked[0], marked[-1])
+            message.flags.discard("fuzzy")
+    for language in ("en", "de"):
+        folder = tmp_path / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        with (folder / "plumbline.po").open("wb") as file:
+            write_po(file, catalogue if language == "de" else english())
+    caches = (i18n.languages, i18n.translations, templating.environment)
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def untranslated(page: html.HtmlElement, known: list[str]) -> list[str]:
+    """Words of a page that stand in no brackets and are none of the known ones (content, names, what was typed)."""
+    texts = [*page.xpath("//body//text()[not(ancestor::script)] | //title/text()"), *page.xpath("//@aria-label | //@alt")]
+    outside, depth = [], 0
+    for text in texts:
+        piece = ""
+        for sign in text:
+            depth += (sign == OPEN) - (sign == CLOSE)
+            piece += sign if depth == 0 and sign != CLOSE else " "
+        outside.append(" ".join(piece.split()))
+    assert depth == 0
+    found = []
+    for piece in outside:
+        for words in known:
+            piece = piece.replace(words, " ")
+        if re.search(r"[^\W\d_]{2,}", re.sub(SYMBOLS, "", piece)):
+            found.append(piece)
+    return found
+
+
+def test_no_page_holds_a_word_of_the_interface_that_cannot_be_translated(
+    pseudo: None, address: str, catalogue: Catalogue
+) -> None:
+    site = Site(address, language="de")
+    content = catalogue.instrument("small").questionnaire.model_dump_json()
+    content += catalogue.instrument("border_guard").questionnaire.model_dump_json()
+    known = {" ".join(words.split()) for words in re.findall(r'"((?:[^"\\]|\\.)*)"', content)}
+    known |= NAMES | {"Harbour Office", "small harbour", "Sample Service", "Draw of May"}
+    known |= {"Unfinished agency", "1.0.0-draft"}
+    for document in documents(PROJECT / "questionnaires"):
+        known |= {str(value) for value in document.model_dump().values() if value}
+    ordered = sorted((words.replace('\\"', '"') for words in known if len(words) > 1), key=len, reverse=True)
+    found: dict[str, list[str]] = {}
+
+    def look(path: str = "", status: int = 200) -> None:
+        if path:
+            site.get(path, status)
+        if words := untranslated(site.page, ordered):
+            found[site.url] = words
+
+    for path in ("/method", "/agencies/small", "/agencies/unfinished", "/agencies/small/preview", "/agencies/small/start"):
+        look(path)
+    look("/agencies/small/start/about")
+    site.send(status=422)
+    look()
+    look("/nothing", status=404)
+    root = begun(site, "small")
+    look("/")
+    for path in ("", "/profile", "/sections/work", "/check"):
+        look(root + path)
+    save(site, root, "work", 422, answer__roster_drawn="evidenced", answer__papers_kept="not_applicable")
+    look()
+    answer_everything(site, root)
+    save(site, root, "work", answer__passage_alone="option_2", note__roster_drawn="Draw of May")
+    for path in ("", "/check", "/report"):
+        look(root + path)
+    assert not found
+
+
+def test_a_word_outside_the_catalogues_would_be_found() -> None:
+    page = html.document_fromstring("<p>⟦Save <b>it</b>⟧ now <i aria-label='Open'>Gate</i></p>")
+    assert untranslated(page, ["Gate"]) == ["now", "Open"]

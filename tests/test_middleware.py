@@ -1,0 +1,140 @@
+"""What every request passes: host, origin, size, headers, and a log that repeats no query."""
+
+import logging
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from app.errors import TooLarge
+from app.middleware import BodyLimit, WithoutQuery
+
+pytestmark = pytest.mark.anyio
+SCORE = "/api/v1/score"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "LOCALHOST:1", "[::1]:8000", "[::1]"])
+async def test_the_server_answers_to_its_own_names_on_any_port(client: httpx.AsyncClient, host: str) -> None:
+    assert (await client.get("/", headers={"host": host})).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost:80@evil.example", "", "::1"])
+async def test_any_other_name_is_refused(client: httpx.AsyncClient, host: str) -> None:
+    answer = await client.get("/api/v1/questionnaires", headers={"host": host})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"] == "Unknown host"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 415),
+        ({"origin": "http://127.0.0.1:8000"}, 415),
+        ({"sec-fetch-site": "same-origin", "origin": "null"}, 415),
+        ({"sec-fetch-site": "none"}, 415),
+        ({"origin": "http://127.0.0.1:9000"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "https://evil.example"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:8000"}, 403),
+    ],
+)
+async def test_what_another_site_sends_is_refused(
+    client: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    assert (await client.post(SCORE, headers=headers)).status_code == status
+
+
+async def test_another_site_may_link_to_a_page(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/", headers={"sec-fetch-site": "cross-site"})).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/questionnaires", "/nothing", "/static/plumbline.css"])
+async def test_every_answer_has_the_strict_headers(client: httpx.AsyncClient, path: str) -> None:
+    headers = (await client.get(path)).headers
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/", "no-store"),
+        ("/api/v1/questionnaires", "no-store"),
+        ("/static/plumbline.css", "no-cache"),
+        ("/static/plumbline.css?v=0", "public, max-age=31536000, immutable"),
+    ],
+)
+async def test_only_files_named_by_their_content_are_kept(client: httpx.AsyncClient, path: str, kept: str) -> None:
+    assert (await client.get(path)).headers["cache-control"] == kept
+
+
+async def test_a_body_over_the_limit_is_refused_by_its_announced_length(client: httpx.AsyncClient) -> None:
+    answer = await client.post(SCORE, content=b"x" * (2 * 1024 * 1024 + 1), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+    assert "2048 KiB" in answer.json()["detail"]
+
+
+async def test_a_body_over_the_limit_is_refused_when_no_length_is_announced(client: httpx.AsyncClient) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"x" * 1024 * 1024
+
+    answer = await client.post(SCORE, content=pieces(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+
+
+async def test_the_body_is_read_no_further_than_the_limit() -> None:
+    read = 0
+
+    async def receive() -> dict[str, object]:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b"x" * 10, "more_body": True}
+
+    async def reads_all(scope: object, receive, send: object) -> None:
+        while True:
+            await receive()
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    with pytest.raises(TooLarge):
+        await BodyLimit(reads_all, limit=25)(scope, receive, receive)
+    assert read == 3
+
+
+async def test_a_length_that_is_no_number_does_not_lift_the_limit(app: FastAPI) -> None:
+    sent: list[int] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message.get("status", 0))
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"x" * 20, "more_body": False}
+
+    async def reads(scope: object, receive, send: object) -> None:
+        await receive()
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"-1")]}
+    with pytest.raises(TooLarge):
+        await BodyLimit(reads, limit=10)(scope, receive, send)
+
+
+def test_the_access_log_repeats_no_query() -> None:
+    arguments = ("127.0.0.1:1", "GET", "/agencies/x/start?organisation=Harbour", "1.1", 200)
+    record = logging.LogRecord("uvicorn.access", 20, "", 0, '%s - "%s %s HTTP/%s" %d', arguments, None)
+    assert WithoutQuery().filter(record)
+    assert record.getMessage() == '127.0.0.1:1 - "GET /agencies/x/start HTTP/1.1" 200'
+
+
+def test_other_lines_of_the_log_are_left_alone() -> None:
+    record = logging.LogRecord("uvicorn.access", 20, "", 0, "%s?%s", ("a", "b"), None)
+    assert WithoutQuery().filter(record)
+    assert record.getMessage() == "a?b"
+
+
+async def test_the_service_takes_queries_out_of_uvicorn_s_access_log(client: httpx.AsyncClient) -> None:
+    assert any(isinstance(each, WithoutQuery) for each in logging.getLogger("uvicorn.access").filters)
