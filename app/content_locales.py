@@ -133,11 +133,11 @@ def translated(questionnaire: Questionnaire, locale: ContentLocale) -> Questionn
     scenarios: tuple[Scenario, ...] = tuple(said("scenario", scenario) for scenario in questionnaire.scenarios)
     advice: tuple[Recommendation, ...] = tuple(said("recommendation", r) for r in questionnaire.recommendations)
     claims: tuple[Evidence, ...] = tuple(said("evidence", claim) for claim in questionnaire.evidence)
-    fields = questionnaire.model_dump(include={"hash"}) | locale.of(agency, "agency", agency)
+    title = locale.of(agency, "agency", agency)
     parts = {"profile": facts, "scenarios": scenarios, "recommendations": advice, "evidence": claims}
     sections = tuple(section(part) for part in questionnaire.sections)
     # A fresh copy: what the original has cached by id holds the original's words.
-    return Questionnaire.model_construct(**{**dict(questionnaire), **fields, **parts, "sections": sections})
+    return Questionnaire.model_construct(**{**dict(questionnaire), **title, **parts, "sections": sections})
 
 
 def _option(option: Option, words: object) -> Option:

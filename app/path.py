@@ -60,28 +60,30 @@ class Alarm:
 
 def stretches(checked: Answers) -> list[Stretch]:
     """Every section in the order of the form."""
-    found = []
-    for section in checked.questionnaire.sections:
-        asked = tuple(q for q in section.questions if q.id not in checked.hidden)
-        answered = sum(checked.answer(q.id).option != UNANSWERED for q in asked)
-        closings = () if asked else _merged([closed_by(checked, q) for q in section.questions])
-        found.append(Stretch(section, asked, answered, closings))
-    return found
+    return [_stretch(checked, section) for section in checked.questionnaire.sections]
+
+
+def _stretch(checked: Answers, section: Section) -> Stretch:
+    asked = tuple(q for q in section.questions if q.id not in checked.hidden)
+    answered = sum(checked.answer(q.id).option != UNANSWERED for q in asked)
+    closings = () if asked else _merged([closed_by(checked, q) for q in section.questions])
+    return Stretch(section, asked, answered, closings)
 
 
 def stretch(checked: Answers, section_id: str) -> Stretch:
     """One section that is asked. Raises OffThePath for one that is not, or that does not exist."""
-    for found in stretches(checked):
-        if found.section.id == section_id and found.asked:
+    for section in checked.questionnaire.sections:
+        if section.id == section_id and (found := _stretch(checked, section)).asked:
             return found
     raise OffThePath("There is no such section in this assessment.")
 
 
 def after(checked: Answers, section_id: str) -> Section | None:
     """The next section that is asked, None after the last."""
-    asked = [s.section for s in stretches(checked) if s.asked]
-    place = [section.id for section in asked].index(section_id)
-    return asked[place + 1] if place + 1 < len(asked) else None
+    sections = checked.questionnaire.sections
+    place = [section.id for section in sections].index(section_id)
+    asked = (s for s in sections[place + 1 :] if any(q.id not in checked.hidden for q in s.questions))
+    return next(asked, None)
 
 
 def closed_by(checked: Answers, question: Question) -> tuple[Closing, ...]:

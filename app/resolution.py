@@ -1,6 +1,7 @@
 """One agency's draft made from the sources: everything it refers to, gathered into one questionnaire."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from app.authoring import (
     Agency,
@@ -211,10 +212,10 @@ def _evidence(
 
 def _risk_model(sources: Sources) -> RiskModel:
     model = sources.model
-    fields = model.model_dump(exclude={"constants", "bands", "ladder", "efforts", "quick_efforts"})
+    fields: dict[str, Any] = model.model_dump(exclude={"constants", "bands", "ladder", "efforts", "quick_efforts"})
+    fields.update({name: Constant(**constant.model_dump()) for name, constant in model.constants.items()})
     return RiskModel(
         **fields,
-        **{name: Constant(**constant.model_dump()) for name, constant in model.constants.items()},
         bands=tuple(model.bands),
         ladder={level: float(value) for level, value in model.ladder.items()},
         efforts={effort: float(points) for effort, points in model.efforts.items()},

@@ -33,8 +33,8 @@ _FILES: dict[str, type] = {
 
 def schema() -> str:
     """JSON Schema of each kind of file, by the pattern of its path."""
-    schemas = [(pattern, pattern, TypeAdapter(shape)) for pattern, shape in _FILES.items()]
-    by_file, shared = TypeAdapter.json_schemas([(name, "validation", adapter) for name, _, adapter in schemas])
+    adapters: dict[str, TypeAdapter[object]] = {name: TypeAdapter(shape) for name, shape in _FILES.items()}
+    by_file, shared = TypeAdapter.json_schemas([(name, "validation", adapter) for name, adapter in adapters.items()])
     files = {name: by_file[name, "validation"] for name in _FILES}
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -10,7 +10,6 @@ from app.catalogue import Catalogue
 from app.errors import DrawingFailed
 from app.reports.pdf import draw_pdf
 from app.reports.read import attached_data, drawn_here, is_pdf, pages
-from scoring.errors import InvalidReport
 from scoring.report import Difference, Report, differences, read_report
 
 Origin = Literal["released", "draft", "unknown"]
@@ -94,10 +93,7 @@ def verify(data: bytes, catalogue: Catalogue) -> Verification:
     """Verify a report, given as .pdf or .json. Raises InvalidReport for what cannot be read as a report."""
     pdf = is_pdf(data)
     report, stated = read_report(attached_data(data) if pdf else data)
-    try:
-        found = tuple(differences(report, stated))
-    except (LookupError, ValueError, ArithmeticError) as error:
-        raise InvalidReport("The questionnaire inside contradicts itself, so nothing can be recomputed from it.") from error
+    found = tuple(differences(report, stated))
     origin = _origin(report, catalogue)
     if not pdf:
         return Verification(report, found, origin, "not compared", "This is the data alone.")
@@ -135,4 +131,3 @@ def _compared(data: bytes, report: Report, origin: Origin) -> Verification:
     padded = [(*each, *[None] * (count - len(each))) for each in (before.instructions, after)]
     changed = tuple(number for number, (a, b) in enumerate(zip(*padded, strict=True), 1) if a != b)
     return Verification(report, (), origin, "different", pages=changed)
-

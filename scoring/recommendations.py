@@ -189,9 +189,8 @@ def _lane(instrument: Instrument, answers: Answers, ends: Ends, now: Workings, c
         return "duty"
     if called:
         return "look_into"
-    if candidate.best_end is not None:
-        known_better = _round(instrument, candidate.best_end.overall) != 0
-        if not known_better and all(ends.unknown[index] for index, _, _ in changed):
+    if candidate.rank is not None:
+        if all(ends.unknown[index] for index, _, _ in changed):  # each stands at its best at the other end
             return "find_out"
         return "quick_win" if recommendation.effort in instrument.model.quick_efforts else "major_project"
     if _round(instrument, candidate.alone.overall) > 0:

@@ -349,7 +349,7 @@ class _Assessment:
             critical=bands.count(self.title[-1]),
             because=because,
             stages=[
-                StageResult(id=stage, **self._banded(self.scores.stages[i], self.bands.stages[i], []))
+                StageResult(id=stage, **self._banded(self.scores.stages[i], self.bands.stages[i], [row]))
                 for i, stage in enumerate(instrument.stages)
                 if stage in staged
             ],

@@ -333,7 +333,7 @@ def expected(
                     | banded(
                         {end: row.stages[stage.id] for end, row in rows.items()},
                         [s for s in members if s.stage == stage.id],
-                        [],
+                        [chain.id],
                     )
                     for stage in chain.stages
                     if any(s.stage == stage.id for s in members)

@@ -27,9 +27,9 @@ def every_question(sources: Sources) -> Iterator[tuple[SharedQuestion, Place]]:
     for question in sources.shared.values():
         yield question, sources.place("shared question", question.id)
     for agency in sources.agencies.values():
-        for question, place in placed_questions(sources, agency):
-            if isinstance(question, OwnQuestion):
-                yield question, place
+        for placed, place in placed_questions(sources, agency):
+            if isinstance(placed, OwnQuestion):
+                yield placed, place
 
 
 def placed_questions(sources: Sources, agency: Agency) -> Iterator[tuple[OwnQuestion | UsedQuestion, Place]]:

@@ -1,4 +1,7 @@
-"""Reports drawn: one value, `scoring.report.Report`, as page, PDF, JSON and stand-alone HTML. Knows neither web nor database."""
+"""Reports drawn: one value, `scoring.report.Report`, as page, PDF, JSON and stand-alone HTML.
+
+Knows neither web nor database, so that the command line draws them too.
+"""
 
 from app.reports.document import report_context, report_json
 from app.reports.page import draw_html

@@ -3,8 +3,9 @@
 from itertools import groupby
 
 from app.reports.blocks import Block, Cell, Column, Facts, Heading, Row, Table, Text, row
-from app.reports.front import CALLED_FOR
-from app.reports.reading import Reading, points
+from app.reports.figures import points
+from app.reports.reading import Reading
+from app.reports.summary import CALLED_FOR
 from scoring.questionnaire import Recommendation
 from scoring.result import ForOthersResult, Measure, RecommendationResult
 
@@ -73,7 +74,8 @@ def _action(r: Reading, action: RecommendationResult) -> list[Block]:
     facts = []
     if action.rank is not None:
         benefit = r._(
-            "%(worst)s points at the worst end, %(best)s at the best end; alone %(alone)s. Place %(rank)d in the order.",
+            "%(worst)s points at the worst end, %(best)s at the best end; alone %(alone)s. "
+            "Place %(rank)d in the order.",
             worst=points(action.benefit),
             best=points(action.benefit_best_end),
             alone=points(action.benefit_alone),
@@ -93,7 +95,7 @@ def _because(r: Reading, action: RecommendationResult, question_id: str) -> Row:
     moves = {move["question"]: move["to"] for move in (*action.lifts, *action.lowers)}
     answer = Cell(r.answer_label(question_id))
     if r.answers.is_open_ended(question_id):
-        answer = Cell(answer.text, r._("counted at its worst: %(option)s", option=r.worst_option(question)))
+        answer = Cell(answer.text, r._("counted at its worst: %(option)s", option=r.worst_option(question).label))
     if question_id not in moves:
         return row(asked, answer, r._("a signal, to be looked into"))
     levels = [option.id for option in question.options]

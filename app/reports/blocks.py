@@ -56,7 +56,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table(Part):
-    """A table with its header. `titled` shows the caption, `blank` asks for empty cells that somebody can write in."""
+    """A table with its header.
+
+    `titled` shows the caption, `blank` asks for empty cells that somebody can write in.
+    """
 
     caption: str
     columns: tuple[Column, ...]
@@ -67,7 +70,7 @@ class Table(Part):
 
 @dataclass(frozen=True)
 class Heading(Part):
-    """A heading: 1 a section, 2 a part of it, 3 one scenario or action. `fresh` begins a new page where there are pages."""
+    """A heading: 1 a section, 2 a part of it, 3 one action. `fresh` begins a new page."""
 
     text: str
     anchor: str
@@ -121,9 +124,9 @@ Block = Heading | Text | Points | Facts | Notice | Table | Figure | Beside
 class Document:
     """A whole report, ready to be drawn.
 
-    title, title_lines, subtitle: of the cover; running: what stands at the top of each page; marks: short words such as DRAFT that
-    stand there too; control: document control; date: (year, month, day) or None; words: the few words that a drawing
-    adds itself.
+    title, title_lines, subtitle: of the cover; running: what stands at the top of each page; marks: short words such as
+    DRAFT that stand there too; control: document control; date: (year, month, day) or None; words: the few words that
+    a drawing adds itself.
     """
 
     language: str

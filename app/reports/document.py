@@ -1,9 +1,11 @@
 """A report as a document: its parts in their order, with what every page of it carries."""
 
-from app.reports import actions, front, method, record, risks
+from app.reports import actions, front, method, record, risks, summary
 from app.reports.blocks import Block, Document
 from app.reports.reading import Reading, Translator
 from scoring.report import Report
+
+ALTERNATIVE = "▯"  # in a PDF stands for a character that none of its fonts covers
 
 
 def report_json(report: Report) -> bytes:
@@ -18,7 +20,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
     blocks: list[Block] = []
     for part in (
         front.what_it_is,
-        front.summary,
+        summary.summary,
         front.completeness,
         risks.chains,
         risks.comparison,
@@ -56,7 +58,8 @@ def report_context(report: Report, translator: Translator, language: str = "en")
             "data": r._("The report’s data: questionnaire, risk model, answers and figures"),
             "replaced": r._(
                 "The fonts of this PDF have no sign for some characters of this report. They are shown as %(sign)s "
-                "here; the data inside the file have them as they were written."
+                "here; the data inside the file have them as they were written.",
+                sign=ALTERNATIVE,
             ),
             "download_pdf": r._("Download as PDF"),
             "download_json": r._("Download the data (JSON)"),

@@ -1,11 +1,9 @@
-"""How the figures are made: one scenario of this very report worked by hand, the model's constants, and verification."""
-
-from collections.abc import Callable, Sequence
+"""How the figures are made: one scenario of this report worked by hand, the constants, and verification."""
 
 from app.reports.blocks import Block, Cell, Column, Heading, Points, Row, Table, Text, row
 from app.reports.reading import Reading
-from scoring.questionnaire import Question, Scenario
-from scoring.result import ScenarioResult
+from app.reports.worked import number, worked
+from scoring.questionnaire import Scenario
 
 
 def method(r: Reading) -> list[Block]:
@@ -24,147 +22,29 @@ def method(r: Reading) -> list[Block]:
                 scenario=scenario.title,
             )
         ),
-        *_Walk(r, scenario, worst).steps(),
+        *_steps(r, scenario),
         *_upwards(r, scenario),
         *_constants(r),
     ]
 
 
-class _Walk:
-    """One scenario at the worst end, with a pencil. The engine's figures stand beside it in the register."""
-
-    def __init__(self, r: Reading, scenario: Scenario, figures: ScenarioResult) -> None:
-        self.r, self.scenario, self.figures = r, scenario, figures
-        self.hidden = r.answers.hidden
-
-    def linked(self, kind: str) -> list[tuple[Question, int, bool, float]]:
-        """Questions of a kind that apply, with strength, key mark and the level that counts at the worst end."""
-        found = []
-        for question in self.r.questionnaire.questions:
-            option = self.r.answers.answer(question.id).option
-            if question.kind != kind or question.id in self.hidden or option == "not_applicable":
-                continue
-            worst = question.options[0 if kind == "control" else -1].level
-            level = question.level_of.get(option, worst)
-            found += [(question, k.strength, k.key, level) for k in question.links if k.scenario == self.scenario.id]
-        return found
-
-    def mean(self, linked: Sequence[tuple[Question, int, bool, float]]) -> tuple[str, float]:
-        """The weighted mean of levels, as it is written and as a number."""
-        over = sum(strength for _, strength, _, _ in linked)
-        terms = " + ".join(f"{strength} × {_number(level)}" for _, strength, _, level in linked)
-        value = sum(strength * level for _, strength, _, level in linked) / over
-        return f"({terms}) / {over} = {_number(value)}", value
-
-    def steps(self) -> list[Block]:
-        r, m, s = self.r, self.r.model, self.figures
-        codes = r.question_code
-        exposures, signals, controls = (self.linked(kind) for kind in ("exposure", "signal", "control"))
-        blocks: list[Block] = []
-
-        def step(title: str, said: str, formula: str) -> None:
-            blocks.append(Heading(title, f"step-{len(blocks)}", 2))
-            blocks.append(Text(said))
-            blocks.append(Text(formula, "formula"))
-
-        said = r._("The mean of the levels of what exposes, each with its strength: %(codes)s.", codes=_codes(codes, exposures))
-        if exposures:
-            formula, exposure = self.mean(exposures)
-        else:
-            exposure = m.exposure_neutral.value
-            formula = _number(exposure)
-            said = r._("No question of exposure applies, so the exposure is neutral.")
-        step(r._("1. Exposure"), said, f"E = {formula}")
-
-        swing, neutral = m.exposure_swing.value, m.exposure_neutral.value
-        unclamped = self.scenario.baseline + swing * (exposure - neutral)
-        before = min(max(unclamped, m.likelihood_lowest.value), m.likelihood_highest.value)
-        held = "" if before == unclamped else r._(", held within the scale: %(value)s", value=_number(before))
-        formula = (
-            f"X = {self.scenario.baseline:g} + {swing:g} × ({_number(exposure)} − {_number(neutral)}) = {_number(unclamped)}"
-        )
-        step(
-            r._("2. Likelihood before signals"),
-            r._("From the baseline, exposure moves the likelihood up or down."),
-            formula + held,
-        )
-
-        signal = max((level for *_, level in signals), default=0.0)
-        share, highest = m.signal_share.value, m.likelihood_highest.value
-        likelihood = before + signal * share * (highest - before)
-        said = (
-            r._("The largest signal counts, of %(codes)s. It can raise the likelihood and never lowers it.", codes=_codes(codes, signals))
-            if signals
-            else r._("No signal bears on this scenario.")
-        )
-        step(
-            r._("3. Signals"),
-            said,
-            f"L = {_number(before)} + {_number(signal)} × {share:g} × ({highest:g} − {_number(before)}) = {_number(likelihood)}",
-        )
-
-        unit = m.risk_unit.value
-        inherent = unit * likelihood * s.impact
-        step(
-            r._("4. Inherent risk"),
-            r._("Likelihood times impact, brought to a scale of 100."),
-            f"IR = {unit:g} × {_number(likelihood)} × {s.impact} = {_number(inherent)}",
-        )
-
-        effectiveness = self._controls(step, controls)
-        reach = m.control_reach.value
-        residual = inherent * (1 - reach * effectiveness)
-        step(
-            r._("6. Residual risk"),
-            r._("Safeguards never take a risk to nothing."),
-            f"RR = {_number(inherent)} × (1 − {reach:g} × {_number(effectiveness)}) = {_number(residual)}",
-        )
-        blocks.append(
-            Text(
-                r._(
-                    "The register has it as %(residual)s, %(band)s. At the best end, with everything unknown at its "
-                    "best, the same steps give %(best)s.",
-                    residual=r.figure(s.residual[1]),
-                    band=r.band_title(s.band),
-                    best=r.figure(s.residual[0]),
-                )
+def _steps(r: Reading, scenario: Scenario) -> list[Block]:
+    figures = r.scenario_result[scenario.id]
+    blocks: list[Block] = []
+    for place, step in enumerate(worked(r, scenario), 1):
+        blocks += [Heading(step.title, f"step-{place}", 2), Text(step.said), Text("\n".join(step.formulas), "formula")]
+    return [
+        *blocks,
+        Text(
+            r._(
+                "The register has it as %(residual)s, %(band)s. At the best end, with everything unknown at its best, "
+                "the same steps give %(best)s.",
+                residual=r.figure(figures.residual[1]),
+                band=r.band_title(figures.band),
+                best=r.figure(figures.residual[0]),
             )
-        )
-        return blocks
-
-    def _controls(self, step: Callable[[str, str, str], None], controls: list[tuple[Question, int, bool, float]]) -> float:
-        r, parts = self.r, self.r.model.cap_parts.value
-        title = r._("5. Control effectiveness")
-        if not controls:
-            step(title, r._("No safeguard applies."), "CE = 0")
-            return 0.0
-        formula, mean = self.mean(controls)
-        keys = [level for _, _, key, level in controls if key]
-        said = r._("The mean of the safeguards’ levels, each with its strength: %(codes)s.", codes=_codes(r.question_code, controls))
-        if not keys:
-            step(title, said + " " + r._("None of them is key, so there is no cap."), f"CE = {formula}")
-            return mean
-        key_mean = sum(keys) / len(keys)
-        cap = (1 + (parts - 1) * key_mean) / parts
-        key_codes = ", ".join(r.question_code[question.id] for question, _, key, _ in controls if key)
-        said += " " + r._("It is capped by the key ones: %(codes)s.", codes=key_codes)
-        capped = round(mean, 9) > round(cap, 9)
-        lines = [
-            r._("mean = %(formula)s", formula=formula),
-            f"K = ({' + '.join(_number(level) for level in keys)}) / {len(keys)} = {_number(key_mean)}",
-            r._("cap = %(formula)s", formula=f"(1 + {parts - 1:g} × {_number(key_mean)}) / {parts:g} = {_number(cap)}"),
-            f"CE = {_number(cap if capped else mean)}",
-        ]
-        step(title, said, "\n".join(lines))
-        return cap if capped else mean
-
-
-def _codes(codes: dict[str, str], linked: Sequence[tuple[Question, int, bool, float]]) -> str:
-    return ", ".join(codes[question.id] for question, *_ in linked)
-
-
-def _number(value: float) -> str:
-    return f"{value:.4f}".rstrip("0").rstrip(".")
+        ),
+    ]
 
 
 def _upwards(r: Reading, scenario: Scenario) -> list[Block]:
@@ -215,7 +95,7 @@ def _constants(r: Reading) -> list[Block]:
         constant = getattr(m, name)
         rows.append(row(title, f"{constant.value:g}", Cell(constant.because, constant.source)))
     cuts = ", ".join(f"{band.title} {band.at_least:g}" for band in m.bands)
-    ladder = ", ".join(_number(level) for level in m.ladder.values())
+    ladder = ", ".join(number(level) for level in m.ladder.values())
     efforts = ", ".join(f"{r.effort(effort)} {value:g}" for effort, value in m.efforts.items())
     rows += [
         row(r._("Bands, from"), cuts, Cell(m.bands_because, m.bands_source)),

@@ -1,6 +1,5 @@
 """A report as one HTML file that stands alone: opened from a disk or a mail, it fetches nothing."""
 
-
 from app.reports.document import report_context
 from app.reports.reading import Translator, translator
 from app.templating import STATIC, draw

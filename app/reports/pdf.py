@@ -14,13 +14,12 @@ from pathlib import Path
 import scoring
 from app.errors import DrawingFailed
 from app.i18n import LOCALES
-from app.reports.document import report_context, report_json
+from app.reports.document import ALTERNATIVE, report_context, report_json
 from app.reports.reading import Translator, translator
 from app.templating import TEMPLATES
 from scoring.report import Report
 
 ATTACHMENT = "report.json"
-ALTERNATIVE = "▯"  # stands for a character that no font in the PDF covers
 TIME_LIMIT = 60  # seconds; drawing takes less than one
 _CHILD = Path(__file__).parent / "typst_child.py"
 _TEMPLATE = TEMPLATES / "report" / "report.typ"
@@ -28,7 +27,7 @@ _TEMPLATE = TEMPLATES / "report" / "report.typ"
 
 @lru_cache
 def drawing() -> str:
-    """What a PDF is drawn by: Typst's version, and a fingerprint of templates, words, and the modules that fill them."""
+    """What a PDF is drawn by: Typst's version, and a fingerprint of templates, words and the modules at work."""
     files = [*sorted(_CHILD.parent.glob("*.py")), *sorted(Path(scoring.__file__).parent.glob("*.py"))]
     files += [_TEMPLATE, *sorted((_TEMPLATE.parent / "charts").glob("*.j2")), *sorted(LOCALES.rglob("*.po"))]
     digest = hashlib.sha256()
@@ -49,7 +48,7 @@ def draw_pdf(report: Report, words: Translator | None = None, language: str = "e
         "keywords": f"{report.format}; {language}; {drawing()}",
     }
     try:
-        drawn = subprocess.run(
+        drawn = subprocess.run(  # noqa: S603  this interpreter, and a file of ours
             [sys.executable, "-I", str(_CHILD)],
             input=json.dumps(order).encode(),
             capture_output=True,

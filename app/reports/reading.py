@@ -1,4 +1,4 @@
-"""A report as its sections read it: the value, its answers checked once, and the words for figures, bands and answers."""
+"""A report as its sections read it: the value, its answers checked once, words for figures, bands and answers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +8,14 @@ from gettext import NullTranslations
 from typing import Protocol
 
 from app.i18n import languages, translations
+from app.reports.figures import figure
 from scoring.answers import Answer, Answers, read_answers
 from scoring.questionnaire import (
     NOT_APPLICABLE,
     PREFER_NOT_TO_SAY,
     UNANSWERED,
     UNKNOWN,
+    Option,
     Question,
     Questionnaire,
     RiskModel,
@@ -27,40 +29,16 @@ from scoring.result import Banded, ChainResult, RecommendationResult, Result, Sc
 class Translator(Protocol):
     """What a report needs of a gettext catalogue."""
 
-    def gettext(self, message: str, /) -> str: ...
+    def gettext(self, message: str, /) -> str:
+        """A message in the reader’s language."""
 
-    def ngettext(self, singular: str, plural: str, number: int, /) -> str: ...
+    def ngettext(self, singular: str, plural: str, number: int, /) -> str:
+        """A message in the form that a number asks for."""
 
 
 def translator(language: str) -> Translator:
     """The catalogue of a language; where there is none, the words stay as they are in English."""
     return translations(language) if language in languages() else NullTranslations()
-
-
-def figure(value: float, model: RiskModel) -> str:
-    """A score of 0 to 100: one decimal, two within `near_cut` of a cut, more where it would seem to reach the cut."""
-    exact = round(value, int(model.compare_decimals.value))
-    for band in model.bands[1:]:
-        if abs(exact - band.at_least) <= model.near_cut.value:
-            decimals = 2
-            while exact < band.at_least <= float(f"{exact:.{decimals}f}"):
-                decimals += 1
-            return f"{exact:.{decimals}f}"
-    return f"{exact:.1f}"
-
-
-def points(value: float, decimals: int = 1) -> str:
-    """Points of the score, with as many decimals as it takes to show that something is not nothing."""
-    exact = round(value, 9)
-    while exact and not float(f"{exact:.{decimals}f}"):
-        decimals += 1
-    return f"{exact:.{decimals}f}".replace("-", "−")
-
-
-def signed(value: float) -> str:
-    """A term of a sum, with two decimals and its sign."""
-    text = f"{round(value, 9):+.2f}".replace("-", "−")
-    return text[1:] if float(f"{value:.2f}") == 0 else text
 
 
 @dataclass(frozen=True)
@@ -230,9 +208,9 @@ class Reading:
         """The answer given to a question, in the words of the form."""
         return self.option_label(self.questionnaire.question[question], self.answers.answer(question).option)
 
-    def worst_option(self, question: Question) -> str:
-        """The label of the option that an unknown answer counts as at the worst end."""
-        return question.options[0 if question.kind == "control" else -1].label
+    def worst_option(self, question: Question) -> Option:
+        """The option that an unknown answer counts as at the worst end."""
+        return question.options[0 if question.kind == "control" else -1]
 
     def kind(self, question: Question) -> str:
         """The kind of a question as a word."""

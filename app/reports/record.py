@@ -4,7 +4,8 @@ from itertools import groupby
 
 from app.reports import charts
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
-from app.reports.reading import Reading, points
+from app.reports.figures import points
+from app.reports.reading import Reading
 from scoring.questionnaire import NOT_APPLICABLE, UNANSWERED, Evidence, Question
 from scoring.result import Overall
 
@@ -52,7 +53,8 @@ def not_applicable(r: Reading) -> list[Block]:
         return [*blocks, Text(r._("No question was answered “not applicable”, so the stress test changes nothing."))]
     columns = (Column(r._("Question"), 4), Column(r._("Reason given"), 4))
     rows = [
-        row(Cell(f"{r.question_code[q.id]} {q.ask}", href=f"#question-{q.id}"), r.answers.answer(q.id).note) for q in found
+        row(Cell(f"{r.question_code[q.id]} {q.ask}", href=f"#question-{q.id}"), r.answers.answer(q.id).note)
+        for q in found
     ]
     stress = (
         Column(r._("Chain"), 2.4),
@@ -70,14 +72,18 @@ def not_applicable(r: Reading) -> list[Block]:
                 "worst. Where its band differs, the band in this report is not certain."
             )
         ),
-        Table(r._("Stress test"), stress, tuple(_stressed(r, chain, overall) for chain, overall in scored), titled=True),
+        Table(
+            r._("Stress test"), stress, tuple(_stressed(r, chain, overall) for chain, overall in scored), titled=True
+        ),
     ]
 
 
 def _stressed(r: Reading, chain: str, overall: Overall) -> Row:
     band = r.band_title(overall.band_stressed)
-    words = band if overall.band_stressed == overall.band else r._(
-        "%(stressed)s, not %(band)s", stressed=band, band=r.band_title(overall.band)
+    words = (
+        band
+        if overall.band_stressed == overall.band
+        else r._("%(stressed)s, not %(band)s", stressed=band, band=r.band_title(overall.band))
     )
     cell = Cell(words, swatch=charts.swatch(r.band_place(overall.band_stressed)))
     return row(r.chain_title(chain), r.figure(overall.score), r.figure(overall.stressed), cell)
@@ -88,7 +94,8 @@ def closed(r: Reading) -> list[Block]:
     q, given = r.questionnaire, r.report.profile
     words = {True: r._("yes"), False: r._("no"), None: r._("not given")}
     facts = [
-        row(fact.ask, words[given.get(fact.id)], r._("country") if fact.country else r._("agency")) for fact in q.profile
+        row(fact.ask, words[given.get(fact.id)], r._("country") if fact.country else r._("agency"))
+        for fact in q.profile
     ]
     blocks: list[Block] = [
         Heading(r._("The profile, and what it closed"), "closed", 1),
@@ -150,7 +157,9 @@ def _answer(r: Reading, question: Question) -> Row:
         label = r.option_label(question, given.option)
         small = "" if level is None else r._("level %(level)s", level=f"{level:.2f}".rstrip("0").rstrip("."))
     asked = f"{r.question_code[question.id]} {question.ask}"
-    about = f"{r.kind(question)}. " + r._("Sources: %(ids)s", ids=r.evidence(question.evidence))
+    about = r.kind(question)
+    if question.evidence:
+        about += ". " + r._("Sources: %(ids)s", ids=r.evidence(question.evidence))
     return row(Cell(asked, about), Cell(label, small), given.note, anchor=f"question-{question.id}")
 
 

@@ -1,9 +1,10 @@
-"""The part of a report on risks: each chain drawn as links, inherent and residual risk, and the register of scenarios."""
+"""The part of a report on risks: each chain as links, inherent and residual risk, the register of scenarios."""
 
 from app.reports import charts
 from app.reports.blocks import Beside, Block, Cell, Column, Facts, Heading, Row, Table, Text, row
-from app.reports.front import band_cell
-from app.reports.reading import Reading, signed
+from app.reports.figures import signed
+from app.reports.reading import Reading
+from app.reports.summary import band_cell
 from scoring.questionnaire import Chain, Scenario
 from scoring.result import ChainResult, ScenarioLine, ScenarioResult
 
@@ -25,8 +26,12 @@ def chains(r: Reading) -> list[Block]:
         if chain.id in by_id:
             blocks += _chain(r, chain, by_id[chain.id])
         else:
-            blocks.append(Text(r._("The profile closes every scenario of this chain. It is absent, which is not zero.")))
-    left_out = [t for t in r.questionnaire.stages_left_out if all(t != s.id for c in r.questionnaire.chains for s in c.stages)]
+            blocks.append(
+                Text(r._("The profile closes every scenario of this chain. It is absent, which is not zero."))
+            )
+    left_out = [
+        t for t in r.questionnaire.stages_left_out if all(t != s.id for c in r.questionnaire.chains for s in c.stages)
+    ]
     if left_out:
         reasons = " ".join(r.questionnaire.stages_left_out[t] for t in left_out)
         blocks.append(Text(r._("Stages of other chains are left out: %(reasons)s", reasons=reasons), "small"))
@@ -47,7 +52,11 @@ def _chain(r: Reading, chain: Chain, scored: ChainResult) -> list[Block]:
             links.append(charts.ChainLink(stage.title, r._("no part in it"), None))
             rows.append(row(stage.title, words, "–"))
         said.append(f"{stage.title}: {words}")
-    columns = (Column(r._("Stage"), 2), Column(r._("Band, or why there is none"), 3.6), Column(r._("Interval"), 1.5, "right"))
+    columns = (
+        Column(r._("Stage"), 2),
+        Column(r._("Band, or why there is none"), 3.6),
+        Column(r._("Interval"), 1.5, "right"),
+    )
     table = Table(r._("%(chain)s, stage by stage", chain=chain.title), columns, tuple(rows))
     worst = r.questionnaire.scenario[scored.worst_scenario]
     sentence = r._(
@@ -221,13 +230,15 @@ def _line(r: Reading, scenario: Scenario, line: ScenarioLine) -> Row:
         return row(plain.get(line.line, line.line), "", signed(line.points))
     question = r.questionnaire.question[line.question]
     link = next(link for link in question.links if link.scenario == scenario.id)
-    strength = r._("strength %(strength)d, key", strength=link.strength) if link.key else r._(
-        "strength %(strength)d", strength=link.strength
+    strength = (
+        r._("strength %(strength)d, key", strength=link.strength)
+        if link.key
+        else r._("strength %(strength)d", strength=link.strength)
     )
     small = f"{r.kind(question)}, {strength}"
     answer = Cell(r.answer_label(question.id))
     if r.answers.is_open_ended(question.id):
-        counted = r._("counted at its worst: %(option)s", option=r.worst_option(question))
+        counted = r._("counted at its worst: %(option)s", option=r.worst_option(question).label)
         answer = Cell(answer.text, counted)
     asked = Cell(f"{r.question_code[question.id]} {question.ask}", small, href=f"#question-{question.id}")
     return row(asked, answer, signed(line.points))

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import typst
 
-STANDARDS = ["ua-1", "a-3a"]
 ATTEMPTS = 4  # a first one, one without what no font covers, and two for what only then comes to light
 _REFUSED = re.compile(r'(?:the text|codepoint) `"((?:[^"\\]|\\.)+)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
@@ -44,7 +43,7 @@ def _compile(order: dict[str, str], document: str, replaced: bool) -> bytes:
         root=Path(order["root"]),
         ignore_system_fonts=True,
         sys_inputs=inputs,
-        pdf_standards=STANDARDS,
+        pdf_standards=["ua-1", "a-3a"],
     )
     assert isinstance(drawn, bytes)
     return drawn

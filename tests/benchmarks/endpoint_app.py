@@ -1,7 +1,7 @@
 """The two servers that bench_endpoint.py compares: the service with a generated questionnaire, and a bare endpoint.
 
 The bare one is what anybody would write with FastAPI who validates the same body and replies with a model of the same
-size, and does nothing between: no middleware, no answers looked at, no score.
+size: no middleware, no look at the answers, no score.
 """
 
 import os
@@ -17,20 +17,20 @@ from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.result import assess
 from tests.benchmarks.generated import answered, generated
+from tests.benchmarks.load import FOLDER
 
 
 def service() -> FastAPI:
     """Plumbline itself; its database is not touched by a scoring call."""
-    folder = Path(os.environ["BENCH_FOLDER"])
-    settings = Settings(database_url=f"sqlite:///{folder / 'bench.db'}")
-    return create_app(settings, load_catalogue([generated()]))
+    folder = Path(os.environ[FOLDER])
+    return create_app(Settings(database_url=f"sqlite:///{folder / 'bench.db'}"), load_catalogue([generated()]))
 
 
 def bare() -> FastAPI:
     """Validates the same body, builds a reply of the same size from plain values, serialises it."""
     questionnaire = generated()
     result = assess(Instrument(questionnaire), read_answers(questionnaire, {}, answered(questionnaire)), [])
-    values = result.model_dump(by_alias=False)
+    values = result.model_dump()
     app = FastAPI()
 
     @app.post("/api/v1/score")

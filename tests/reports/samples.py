@@ -1,4 +1,4 @@
-"""Reports for the tests: one agency with everything that a report can show, and a few that differ from it in one thing."""
+"""Reports for the tests: one with everything that a report can show, and a few that differ from it in one thing."""
 
 from collections.abc import Mapping
 
@@ -74,7 +74,9 @@ def sample_questionnaire(draft: bool = False) -> Questionnaire:
     ]
     made = questionnaire(scenarios, questions, recommendations)
     evidence = (
-        Evidence(id="SRC-001", document="A paper", year=2011, section="2", claim="Officers decide alone.", explicit=True),
+        Evidence(
+            id="SRC-001", document="A paper", year=2011, section="2", claim="Officers decide alone.", explicit=True
+        ),
         Evidence(id="SRC-002", document="A book", year=None, section="7", claim="Rotate posts.", explicit=False),
         Evidence(
             id="STD-001",

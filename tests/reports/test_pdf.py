@@ -9,7 +9,8 @@ import pytest
 from page import ValidationProfile, validate_pdf
 
 from app.reports import draw_pdf, report_json
-from app.reports.pdf import ALTERNATIVE, drawing
+from app.reports.document import ALTERNATIVE
+from app.reports.pdf import drawing
 from app.reports.read import attached_data
 from scoring.answers import Answer
 from scoring.report import Report
@@ -81,7 +82,13 @@ def test_language_title_and_date_are_set(pdf: pikepdf.Pdf) -> None:
 def test_every_section_has_a_bookmark(pdf: pikepdf.Pdf) -> None:
     with pdf.open_outline() as outline:
         titles = [item.title for item in outline.root]
-    assert titles[:5] == ["Document control", "Contents", "What this report is, and what it is not", "Summary", "Completeness"]
+    assert titles[:5] == [
+        "Document control",
+        "Contents",
+        "What this report is, and what it is not",
+        "Summary",
+        "Completeness",
+    ]
     assert titles[-3:] == ["Sources", "Method, worked by hand", "Verification"]
 
 
@@ -178,7 +185,9 @@ def test_names_in_the_scripts_of_the_fonts_are_set(name: str) -> None:
         assert str(pdf.docinfo["/Author"]) == name
 
 
-@pytest.mark.parametrize("name", ["边防部队", "กองตรวจคนเข้าเมือง", "የድንበር ጠባቂ", "Sample 🛂 Service", "Sample \ue000 \x01 \ufeffService"])
+@pytest.mark.parametrize(
+    "name", ["边防部队", "กองตรวจคนเข้าเมือง", "የድንበር ጠባቂ", "Sample 🛂 Service", "Sample \ue000 \x01 \ufeffService"]
+)
 def test_a_name_that_no_font_covers_does_not_lose_the_report(name: str, tmp_path: Path) -> None:
     report = sample_report(about={"organisation": name}, answers={"camera_review": Answer("operating", f"{name} 文")})
     drawn = draw_pdf(report)

@@ -37,7 +37,7 @@ def residuals(result: Result, end: int) -> dict[str, float]:
     return found | {s.id: s.residual[end] for s in result.scenarios}
 
 
-@settings(max_examples=250)
+@settings(max_examples=150)
 @given(cases())
 def test_every_figure_and_word_agrees_with_the_exact_oracle(case):
     asked, profile, answers = case

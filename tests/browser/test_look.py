@@ -1,0 +1,99 @@
+"""Every page as it looks: accessible by WCAG 2.2 AA in light and dark, whole at each width and size, printable."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.journey import to_the_list, to_the_report
+
+AXE = Axe()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+OTHERS = ("/method", "/nothing", "/agencies/small/preview", "/agencies/border_guard", "/agencies/border_guard/preview")
+
+
+def violations(page: Page) -> list[str]:
+    found = AXE.run(page, options=RULES).response["violations"]
+    return [f"{v['id']}: {v['help']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
+
+
+def travel(page: Page, look: object) -> None:
+    """Look at every page there is, error states and the report among them."""
+    to_the_list(page, look)  # type: ignore[arg-type]
+    to_the_report(page, look)  # type: ignore[arg-type]
+    for path in OTHERS:
+        page.goto(path)
+        look(page, path)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("context", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True, ids=["light", "dark"])
+def test_no_page_breaks_a_rule_of_wcag_2_2_aa(page: Page) -> None:
+    broken: dict[str, list[str]] = {}
+
+    def look(page: Page, name: str) -> None:
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        if found := violations(page):
+            broken[name] = found
+
+    travel(page, look)
+    assert not broken
+
+
+SIZES = {
+    "320": {"viewport": {"width": 320, "height": 900}},
+    "768": {"viewport": {"width": 768, "height": 900}},
+    "1280": {"viewport": {"width": 1280, "height": 900}},
+    "1280 at twice the size": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
+}
+
+
+@pytest.mark.parametrize("context", SIZES.values(), indirect=True, ids=SIZES)
+def test_no_page_scrolls_sideways(page: Page) -> None:
+    wide: dict[str, int] = {}
+
+    def look(page: Page, name: str) -> None:
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            wide[name] = over
+
+    travel(page, look)
+    assert not wide
+
+
+@pytest.mark.parametrize("context", [{"viewport": {"width": 320, "height": 700}, "has_touch": True}], indirect=True, ids=["phone"])
+def test_what_is_touched_is_large_enough(page: Page) -> None:
+    small: dict[str, list[str]] = {}
+    measure = """() => [...document.querySelectorAll('.choice, .button, summary, .masthead a')]
+        .filter(e => e.checkVisibility())
+        .filter(e => { const r = e.getBoundingClientRect(); return r.height < 24 || r.width < 24 })
+        .map(e => e.outerHTML.slice(0, 80))"""
+
+    def look(page: Page, name: str) -> None:
+        if found := page.evaluate(measure):
+            small[name] = found
+
+    travel(page, look)
+    assert not small
+
+
+def test_the_preview_prints_every_question_with_its_reason_and_no_buttons(page: Page) -> None:
+    page.goto("/agencies/small/preview")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Gates are sold.")).to_be_visible()
+    expect(page.get_by_role("link", name="Start an assessment")).to_be_hidden()
+    expect(page.get_by_role("link", name="Back")).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_page_prints_dark_on_light_whatever_the_screen_shows(page: Page) -> None:
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto("/agencies/small")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+
+
+def test_the_first_page_loads_at_most_four_files_all_from_here(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/", wait_until="networkidle")
+    assert len(asked) <= 4 and all(url.startswith(address) for url in asked)
