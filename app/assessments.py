@@ -138,12 +138,12 @@ def opened(session: Session, reader: Reader, catalogue: Catalogue, assessment_id
     if instrument is None or instrument.questionnaire.hash != row["hash"]:
         version = f"{row['agency']} {row['version']}"
         raise WrongState(f"The questionnaire “{version}” has changed since this assessment was begun. Begin a new one.")
-    facts = connection.execute(_FACTS, {"id": assessment_id}).all()
+    facts = connection.execute(_FACTS, {"id": assessment_id}).all() if row["profile_version"] else ()
     rows = connection.execute(_ANSWERS, {"id": assessment_id}).all()
     return OpenAssessment(
         **_summary(row),
         instrument=instrument,
-        profile={fact: holds for fact, holds in facts},
+        profile={row.fact: row.holds for row in facts},
         profile_version=row["profile_version"],
         answers={question: Answer(option, note) for question, option, note, _ in rows if option != UNANSWERED or note},
         versions={question: version for question, _, _, version in rows},

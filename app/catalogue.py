@@ -109,7 +109,7 @@ def write_release(folder: Path, draft: Questionnaire) -> Path:
         fault = Fault(path, 1, "version", f"{release.id} {release.version} is released already.", "Raise the version.")
         raise ContentError([fault])
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(release.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+    path.write_text(release.model_dump_json(indent=1, exclude_defaults=True) + "\n", encoding="utf-8")
     return path
 
 

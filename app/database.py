@@ -1,15 +1,16 @@
 """The engine, and the transaction: the only place that commits.
 
 SQLite is set so that what was acknowledged survives a power cut, and so that a transaction which will write takes the
-write lock with its first statement: a read that turns into a write fails where another writer came between.
+write lock at its start: a read that turns into a write fails where another writer came between.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url
 from sqlmodel import Session
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
@@ -44,15 +45,15 @@ class Database:
         if self.is_embedded:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            event.listen(self.engine, "connect", _set_up_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
-        self._writing = self.engine.execution_options(write=True)
+            # On the pool: an engine with events of its own looks for listeners at every statement.
+            event.listen(self.engine.pool, "connect", _set_up_sqlite)
 
     @contextmanager
     def transaction(self, write: bool) -> Iterator[RequestSession]:
         """A session in a transaction of its own, committed at the end of the block, rolled back by an error."""
-        engine = self._writing if write else self.engine
-        with RequestSession(engine, expire_on_commit=False, info={"write": write}) as session, session.begin():
+        with RequestSession(self.engine, expire_on_commit=False, info={"write": write}) as session, session.begin():
+            if self.is_embedded:
+                _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
             yield session
 
     def close(self) -> None:
@@ -61,10 +62,12 @@ class Database:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver would begin transactions at moments of its own
+    connection.isolation_level = None  # the driver would begin transactions at moments of its own choice
     for pragma in _PRAGMAS:
         connection.execute(pragma)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+def _driver(session: Session) -> sqlite3.Connection:
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, sqlite3.Connection)
+    return connection

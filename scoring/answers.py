@@ -53,6 +53,8 @@ class Answers:
     @cached_property
     def hidden(self) -> frozenset[str]:
         """Questions that the profile hides, by their own condition or because all their scenarios are closed."""
+        if not self.profile:
+            return frozenset()  # a fact not given leaves open whatever hangs on it
         closed = self.closed_scenarios
         return frozenset(
             question.id
@@ -79,7 +81,8 @@ class Answers:
     @property
     def ignored(self) -> list[str]:
         """Answered questions that the profile hides: kept, not scored."""
-        return [q.id for q in self.questionnaire.questions if q.id in self.hidden and q.id in self.given]
+        ignored = self.hidden & self.given.keys()
+        return [q.id for q in self.questionnaire.questions if q.id in ignored] if ignored else []
 
     def answer(self, question: str) -> Answer:
         """The answer to a question, *unanswered* where there is none."""

@@ -10,6 +10,7 @@ A batch of n rows equals n batches of one to the last bit: see `slots`.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from scoring.answers import NO_ANSWER, Answers
 from scoring.contradictions import contradictions
 from scoring.errors import InvalidQuestionnaire
 from scoring.questionnaire import LADDER, NOT_APPLICABLE, Kind, Question, Questionnaire, Scenario
-from scoring.slots import FEW, Array, Mask, Slots, common_rows, some_rows
+from scoring.slots import FEW, Array, Mask, Slots, common_rows, ratio, some_rows
 
 BandPlaces = NDArray[np.int8]
 
@@ -157,6 +158,7 @@ class Instrument:
         self.stages = self._present([t.id for c in questionnaire.chains for t in c.stages], lambda s: s.stage)
         self.chain_members = self._members(self.chains, lambda s: s.chain)
         self.stage_members = self._members(self.stages, lambda s: s.stage)
+        self._groups = Slots.of([*map(self.stage_members.members, range(len(self.stages))), *map(self.chain_members.members, range(len(self.chains)))])
         self.every_link = self._links("exposure", "control", "signal")
         self.parameters = Parameters(
             exposures=self._links("exposure"),
@@ -193,10 +195,10 @@ class Instrument:
     def ends(self, answers: Answers) -> Ends:
         """Answers as levels at both ends: what is unknown stands at the question's own worst and best level."""
         hidden, given = answers.hidden, answers.given
-        options = [given.get(question, NO_ANSWER).option for question in self.question_index]
-        level = np.array([levels.get(o, np.nan) for levels, o in zip(self._level_of, options, strict=True)])
+        options = [answer.option for answer in map(given.get, self.question_index, repeat(NO_ANSWER))]
+        level = np.array(list(map(dict.get, self._level_of, options, repeat(np.nan))))
         asked = np.array([question not in hidden for question in self.question_index])
-        not_applicable = asked & np.array([option == NOT_APPLICABLE for option in options])
+        not_applicable = asked & np.array(list(map(NOT_APPLICABLE.__eq__, options)))
         applies = asked & ~not_applicable
         unknown = applies & np.isnan(level)
         known = applies & ~unknown
@@ -218,18 +220,24 @@ class Instrument:
         levels, changed = ends.worst.copy(), []
         known: list[int] = np.flatnonzero(ends.applies & ~ends.unknown).tolist()
         for index in known:
-            question = self.questions[index]
-            option, note = answers.given[question.id]
-            if question.kind == "control" and option == LADDER[3]:
-                levels[index] = question.level_of[LADDER[2]]
-            elif question.kind == "control" and option == LADDER[2] and not note.strip():
-                levels[index] = question.level_of[LADDER[1]]
-            elif question.kind == "signal" and option == question.options[0].id and not note.strip():
-                levels[index] = self.worst_level[index]
-            else:
-                continue
-            changed.append(question)
+            option, note = answers.given[self.questions[index].id]
+            step = self._shown_as[index].get(option)
+            if step is not None and (option == LADDER[3] or not note.strip()):
+                levels[index] = step
+                changed.append(self.questions[index])
         return levels, changed
+
+    @cached_property
+    def _shown_as(self) -> list[dict[str, float]]:
+        """Of each question, the options that may count otherwise as far as shown, with the level they then have."""
+        steps: list[dict[str, float]] = []
+        for question, worst in zip(self.questions, self.worst_level.tolist(), strict=True):
+            if question.kind == "control":
+                level = question.level_of
+                steps.append({LADDER[3]: level[LADDER[2]], LADDER[2]: level[LADDER[1]]})
+            else:
+                steps.append({question.options[0].id: worst} if question.kind == "signal" else {})
+        return steps
 
     def score(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Scores:
         """Score a batch, CHUNK rows at a time; arguments as those of `work_out`."""
@@ -256,38 +264,39 @@ class Instrument:
         rows = common_rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
         lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
         counts = applies.astype(float)
-        counted = np.broadcast_to(levels * counts, (len(self.questions), rows))
+        counted = levels * counts
+        if counted.shape[-1] != rows:
+            counted = np.broadcast_to(counted, (len(self.questions), rows))
 
-        exposure = _ratio(p.exposures.sum(counted), p.exposures.sum(counts), m.exposure_neutral.value)
+        exposure = p.exposures.means(counted, counts, m.exposure_neutral.value)
         unclamped = p.baseline + m.exposure_swing.value * (exposure - m.exposure_neutral.value)
         before_signal = np.minimum(np.maximum(unclamped, lowest), highest)
         signal = p.signals.largest(counted)
         likelihood = before_signal + signal * m.signal_share.value * (highest - before_signal)
         inherent = m.risk_unit.value * likelihood * p.impact
 
-        mean_control = _ratio(p.controls.sum(counted), p.controls.sum(counts), 0.0)
-        key_mean = _ratio(p.keys.sum(counted), p.keys.sum(counts), 1.0)  # no key: a cap of 1, which caps nothing
+        mean_control = p.controls.means(counted, counts, 0.0)
+        key_mean = p.keys.means(counted, counts, 1.0)  # no key: a cap of 1, which caps nothing
         cap = (1 + (m.cap_parts.value - 1) * key_mean) / m.cap_parts.value
         effectiveness = np.minimum(mean_control, np.where(p.capped, cap, 1.0))
         residual = inherent * (1 - p.control_reach * effectiveness)
 
         weights = p.weight * opened
         weighted = weights * residual
-        stages = _ratio(self.stage_members.sum(weighted), self.stage_members.sum(weights), np.nan)
-        chain_weights = self.chain_members.sum(weights)
-        chains = _ratio(self.chain_members.sum(weighted), chain_weights, np.nan)
+        groups = self._groups.means(weighted, weights, np.nan)
+        stages, chains = groups[: len(self.stages)], groups[len(self.stages) :]
         if p.geometric.any():
-            logs = _ratio(self.chain_members.sum(weights * np.log(residual)), chain_weights, np.nan)
+            logs = self.chain_members.means(weights * np.log(residual), weights, np.nan)
             chains = np.where(p.geometric, np.exp(logs), chains)
-        total, present = np.zeros(rows), np.zeros(rows)
-        for chain, weight in zip(chains, chain_weights, strict=True):
-            total += np.where(weight > 0, chain, 0.0)
-            present += weight > 0
+        absent = np.isnan(chains)
+        total, present = np.zeros(rows), (~absent).sum(axis=0)
+        for chain in np.where(absent, 0.0, chains):
+            total += chain
         return Workings(
             residual=residual,
             stages=stages,
             chains=chains,
-            overall=_ratio(total, present, np.nan),
+            overall=ratio(total, present, np.nan),
             likelihood_unclamped=unclamped,
             likelihood_before_signal=before_signal,
             signal=signal,
@@ -310,13 +319,16 @@ class Instrument:
 
     def _bands(self, scores: Scores, opened: Mask) -> Bands:
         residual = np.where(opened, scores.residual, 0.0)
-        scenarios = self._cut(residual)
-        overall = np.maximum(self._cut(scores.overall), scenarios.max(axis=0, initial=0) - self._floor)
+        worst = np.concatenate([self._groups.largest(residual), residual.max(axis=0, keepdims=True, initial=0)])
+        groups = np.concatenate([scores.stages, scores.chains, scores.overall[None]])
+        places = self._cut(np.concatenate([residual, worst, groups]))
+        of_scenarios, of_worst, of_groups = np.split(places, (len(residual), len(residual) + len(worst)))
+        floored = np.where(np.isnan(groups), np.int8(-1), np.maximum(of_groups, of_worst - self._floor))
         return Bands(
-            scenarios=np.where(opened, scenarios, np.int8(-1)),
-            stages=self._floored(scores.stages, self.stage_members, residual),
-            chains=self._floored(scores.chains, self.chain_members, residual),
-            overall=np.where(np.isnan(scores.overall), np.int8(-1), overall),
+            scenarios=np.where(opened, of_scenarios, np.int8(-1)),
+            stages=floored[: len(self.stages)],
+            chains=floored[len(self.stages) : -1],
+            overall=floored[-1],
         )
 
     def _empty(self, rows: int, kind: type[Any]) -> tuple[NDArray[Any], ...]:
@@ -327,10 +339,6 @@ class Instrument:
     @property
     def _floor(self) -> np.int8:
         return np.int8(self.model.floor_steps.value)
-
-    def _floored(self, score: Array, members: Slots, residual: Array) -> BandPlaces:
-        floored = np.maximum(self._cut(score), self._cut(members.largest(residual)) - self._floor)
-        return np.where(np.isnan(score), np.int8(-1), floored)
 
     def _cut(self, score: Array) -> BandPlaces:
         rounded = self.rounded(score)
@@ -352,10 +360,10 @@ class Instrument:
     def unknown_share(self, ends: Ends) -> Array:
         """Of each chain, the weighted mean over its open scenarios of unknown by applicable strength: (chains,)."""
         links = self.every_link.sum(np.column_stack([ends.unknown & ends.applies, ends.applies]).astype(float))
-        share = _ratio(links[:, 0], links[:, 1], 0.0)
+        share = ratio(links[:, 0], links[:, 1], 0.0)
         weights = self.parameters.weight[:, 0] * ends.open
         chains = self.chain_members.sum(np.column_stack([weights * share, weights]))
-        return _ratio(chains[:, 0], chains[:, 1], np.nan)
+        return ratio(chains[:, 0], chains[:, 1], np.nan)
 
     def trace(self, scores: Workings, row: int, levels: Array, applies: Mask, scenario: int) -> list[TraceLine]:
         """Where a scenario's residual risk in one row comes from: terms that add up to it.
@@ -401,14 +409,6 @@ def _chunks(rows: int) -> Iterator[slice]:
 def _copy(found: object, into: object, part: slice) -> None:
     for name, values in vars(into).items():
         values[..., part] = getattr(found, name)
-
-
-def _ratio(numerator: Array, denominator: Array, otherwise: float) -> Array:
-    """The ratio of sums that are not negative; `otherwise` where there is nothing to divide by."""
-    something = denominator > 0
-    if something.all():
-        return numerator / denominator
-    return np.where(something, numerator / np.where(something, denominator, 1.0), otherwise)
 
 
 def _applicable(slots: Slots, scenario: int, applies: Mask) -> list[tuple[int, float]]:

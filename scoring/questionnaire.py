@@ -303,8 +303,12 @@ class Questionnaire(Frozen):
         return self.model_copy(update={"hash": self.content_hash()})
 
     def content_hash(self) -> str:
-        """sha256 over the canonical JSON (sorted keys, no spaces, UTF-8) of everything but the hash itself."""
-        content = self.model_dump(mode="json", exclude={"hash"})
+        """sha256 over the canonical JSON (sorted keys, no spaces, UTF-8) of everything but the hash itself.
+
+        Optional keys that hold their default (null, false, empty) are left out, so that a key which a later version of
+        this program adds does not change the hash of an earlier release.
+        """
+        content = self.model_dump(mode="json", exclude={"hash"}, exclude_defaults=True)
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -9,10 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from scoring.answers import Answers
-from scoring.engine import BandPlaces, Bands, Ends, Instrument, Workings
+from scoring.engine import Bands, Ends, Instrument, Workings
 from scoring.questionnaire import (
     LADDER,
-    NOT_APPLICABLE,
     PREFER_NOT_TO_SAY,
     UNANSWERED,
     UNKNOWN,
@@ -236,8 +235,8 @@ class _Assessment:
         stressed, stressed_applies = instrument.stressed(self.ends)
         shown, self.unshown = instrument.as_far_as_shown(self.ends, answers)
         applies = self.ends.applies
-        self.levels: Array = np.column_stack([self.ends.worst, self.ends.best, stressed, shown])
-        self.applies: Mask = np.column_stack([applies, applies, stressed_applies, applies])
+        self.levels: Array = np.array([self.ends.worst, self.ends.best, stressed, shown]).T.copy()
+        self.applies: Mask = np.array([applies, applies, stressed_applies, applies]).T.copy()
         opened = self.ends.open[:, None]
         self.scores: Workings = instrument.work_out(self.levels, self.applies, opened)
         self.bands: Bands = instrument.bands(self.scores, opened)
@@ -249,7 +248,10 @@ class _Assessment:
         self.effectiveness = _intervals(self.scores.effectiveness)
         self.residual = _intervals(self.scores.residual)
         self.compared: list[float] = instrument.rounded(self.scores.residual[:, _WORST]).tolist()
-        self.band = [self.title[place] for place in self.bands.scenarios[:, _WORST]]
+        self.band = [self.title[place] for place in self.bands.scenarios[:, _WORST].tolist()]
+        self.present: list[int] = np.flatnonzero(~np.isnan(self.share)).tolist()
+        self.known: list[bool] = (instrument.rounded(self.share) <= instrument.model.too_little_known.value).tolist()
+        self.staged: tuple[list[list[float]], list[list[int]]] = self.scores.stages.tolist(), self.bands.stages.tolist()
 
     def result(self) -> Result:
         questionnaire = self.instrument.questionnaire
@@ -263,7 +265,7 @@ class _Assessment:
             completeness=self._completeness(),
             overall=self._overall(),
             safeguards=self._safeguards(),
-            chains=[self._chain(row) for row in range(len(self.instrument.chains)) if not np.isnan(self.share[row])],
+            chains=[self._chain(row) for row in self.present],
             scenarios=[self._scenario(index) for index in self.open],
             recommendations=recommendations,
             measures=measures,
@@ -274,17 +276,17 @@ class _Assessment:
         )
 
     def _completeness(self) -> Completeness:
-        asked = self.answers.asked
-        given = [self.answers.answer(question.id).option for question in asked]
-        counts = Counter(given)
-        reserved = {option: counts[option] for option in (UNKNOWN, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED)}
+        ends, questions = self.ends, self.instrument.questions
+        applicable, not_applicable = int(ends.applies.sum()), int(ends.not_applicable.sum())
+        unknown = np.flatnonzero(ends.unknown).tolist()
+        counts = Counter(self.answers.answer(questions[index].id).option for index in unknown)
         return Completeness(
-            questions=len(asked),
-            answered=len(asked) - sum(reserved.values()),
-            unknown=reserved[UNKNOWN],
-            not_applicable=reserved[NOT_APPLICABLE],
-            prefer_not_to_say=reserved[PREFER_NOT_TO_SAY],
-            unanswered=reserved[UNANSWERED],
+            questions=applicable + not_applicable,
+            answered=applicable - len(unknown),
+            unknown=counts[UNKNOWN],
+            not_applicable=not_applicable,
+            prefer_not_to_say=counts[PREFER_NOT_TO_SAY],
+            unanswered=counts[UNANSWERED],
         )
 
     def _safeguards(self) -> Safeguards:
@@ -295,38 +297,34 @@ class _Assessment:
         unknown = int(np.count_nonzero(applies & ends.unknown))
         return Safeguards(**{level: counts[level] for level in LADDER}, unknown=unknown)
 
-    def _too_little_known(self, rows: list[int]) -> bool:
-        limit = self.instrument.model.too_little_known.value
-        return any(float(self.instrument.rounded(self.share[row])) > limit for row in rows)
-
-    def _banded(self, scores: Array, bands: BandPlaces, rows: list[int]) -> _Figures:
-        worst, best, stressed = (int(bands[row]) for row in (_WORST, _BEST, _STRESSED))
+    def _banded(self, scores: list[float], bands: list[int], known: bool) -> _Figures:
+        worst, best, stressed = bands[_WORST], bands[_BEST], bands[_STRESSED]
         return {
-            "score": float(scores[_WORST]),
-            "interval": (float(scores[_BEST]), float(scores[_WORST])),
+            "score": scores[_WORST],
+            "interval": (scores[_BEST], scores[_WORST]),
             "band": self.title[worst],
             "band_best": self.title[best],
             "band_stressed": self.title[stressed],
-            "certain": worst == best == stressed and not self._too_little_known(rows),
+            "certain": worst == best == stressed and known,
         }
 
-    def _shown(self, scores: Array, bands: BandPlaces, unshown: int) -> AsFarAsShown:
-        return AsFarAsShown(score=float(scores[_SHOWN]), band=self.title[int(bands[_SHOWN])], unshown=unshown)
+    def _shown(self, scores: list[float], bands: list[int], unshown: int) -> AsFarAsShown:
+        return AsFarAsShown(score=scores[_SHOWN], band=self.title[bands[_SHOWN]], unshown=unshown)
 
     def _overall(self) -> Overall:
-        present = [row for row in range(len(self.instrument.chains)) if not np.isnan(self.share[row])]
-        scores, bands = self.scores.overall, self.bands.overall
+        scores: list[float] = self.scores.overall.tolist()
+        bands: list[int] = self.bands.overall.tolist()
         return Overall(
-            **self._banded(scores, bands, present),
+            **self._banded(scores, bands, all(self.known[row] for row in self.present)),
             as_far_as_shown=self._shown(scores, bands, len(self.unshown)),
-            stressed=float(scores[_STRESSED]),
+            stressed=scores[_STRESSED],
         )
 
     def _chain(self, row: int) -> ChainResult:
         instrument, chain = self.instrument, self.instrument.chains[row]
         members = [i for i in self.open if instrument.scenarios[i].chain == chain]
         worst = max(members, key=self.compared.__getitem__)
-        bands = [self.band[i] for i in members]
+        counts = Counter([self.band[i] for i in members])
         because = None
         if "because" in self.include:
             total = sum(instrument.scenarios[i].weight for i in members)
@@ -338,19 +336,22 @@ class _Assessment:
                 for i in members
             ]
         staged = {instrument.scenarios[i].stage for i in members}
+        scores: list[float] = self.scores.chains[row].tolist()
+        chain_bands: list[int] = self.bands.chains[row].tolist()
+        known = self.known[row]
         return ChainResult(
             id=chain,
-            **self._banded(self.scores.chains[row], self.bands.chains[row], [row]),
-            as_far_as_shown=self._shown(self.scores.chains[row], self.bands.chains[row], self._unshown[chain]),
-            stressed=float(self.scores.chains[row, _STRESSED]),
+            **self._banded(scores, chain_bands, known),
+            as_far_as_shown=self._shown(scores, chain_bands, self._unshown[chain]),
+            stressed=scores[_STRESSED],
             unknown_share=float(self.share[row]),
             worst_scenario=instrument.scenarios[worst].id,
-            high=bands.count(self.title[-2]),
-            critical=bands.count(self.title[-1]),
+            high=counts[self.title[-2]],
+            critical=counts[self.title[-1]],
             because=because,
             stages=[
-                StageResult(id=stage, **self._banded(self.scores.stages[i], self.bands.stages[i], [row]))
-                for i, stage in enumerate(instrument.stages)
+                StageResult(id=stage, **self._banded(scores, bands, known))
+                for stage, scores, bands in zip(instrument.stages, *self.staged, strict=True)
                 if stage in staged
             ],
         )

@@ -89,6 +89,14 @@ class Slots:
             total[:width] += weight * values.take(member, axis=0)
         return total.take(self.place, axis=0)
 
+    def means(self, values: Array, counts: Array, otherwise: float) -> Array:
+        """The ratio of the weighted sums of values and of counts, `otherwise` where the counts sum up to nothing."""
+        rows = values.shape[-1]
+        if self.weight.shape[-1] > 1 or rows + counts.shape[-1] > FEW:
+            return ratio(self.sum(values), self.sum(counts), otherwise)
+        sums = self.sum(np.concatenate([values, counts], axis=-1))  # one call for both, where calls are what costs
+        return ratio(sums[:, :rows], sums[:, rows:], otherwise)
+
     def largest(self, values: Array) -> Array:
         """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""
         result = np.zeros((len(self.place), values.shape[-1]))
@@ -105,6 +113,14 @@ class Slots:
         """A target's members with their weights in the first row."""
         place = int(self.place[target])
         return [(int(member[place]), float(weight[place, 0])) for width, member, weight in self._slots if place < width]
+
+
+def ratio(numerator: Array, denominator: Array, otherwise: float) -> Array:
+    """The ratio of sums that are not negative; `otherwise` where there is nothing to divide by."""
+    something = denominator > 0
+    if something.all():
+        return numerator / denominator
+    return np.where(something, numerator / np.where(something, denominator, 1.0), otherwise)
 
 
 def common_rows(*counts: int) -> int:

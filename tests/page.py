@@ -7,6 +7,7 @@ would. `house_rules` raises an AssertionError that names each rule a page breaks
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -38,7 +39,9 @@ def _broken(page: html.HtmlElement) -> Iterator[str]:
     yield from (f"The id “{one}” stands {times} times." for one, times in counted.items() if times > 1)
     yield from (f"“{value}” refers to no id." for value in sorted(_references(page) - counted.keys()))
     yield from (f"<{e.tag}> has a style of its own." for e in page.xpath("//*[@style] | //style"))
-    yield from (f"<{e.tag}> has a handler." for e in page.iter(html.etree.Element) if any(a.startswith("on") for a in e.attrib))
+    yield from (
+        f"<{e.tag}> has a handler." for e in page.iter(html.etree.Element) if any(a.startswith("on") for a in e.attrib)
+    )
     yield from ("A script stands in the page." for e in page.xpath("//script[not(@src)]"))
     yield from (f"A field has no label: {html.tostring(e)!r}." for e in _fields(page) if not _label(page, e))
     yield from (f"A fieldset has no legend: {e.attrib}." for e in page.iter("fieldset") if not _text(e.find("legend")))
@@ -84,7 +87,7 @@ def _text(element: html.HtmlElement | None) -> str:
 class Site:
     """A reader’s way through the pages of a server; every page that it fetches is checked."""
 
-    _resolved: set[str] = set()
+    _resolved: ClassVar[set[str]] = set()
 
     def __init__(self, address: str, language: str = "en") -> None:
         self.client = httpx.Client(base_url=address, headers={"Origin": address, "Accept-Language": language})

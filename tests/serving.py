@@ -31,7 +31,11 @@ def small() -> Questionnaire:
     passage = builders.exposure("passage_alone", trip_sold=2, stay_sold=1)
     dangerous = passage.options[-1].model_copy(update={"act_now": "Lock the gate today."})
     passage = passage.model_copy(
-        update={"options": (*passage.options[:-1], dangerous), "hint": "Choose the last line.", "evidence": ("SRC-001",)}
+        update={
+            "options": (*passage.options[:-1], dangerous),
+            "hint": "Choose the last line.",
+            "evidence": ("SRC-001",),
+        }
     )
     roster = builders.control("roster_drawn", evidence_asked="Date of the last draw.", trip_sold="3 key")
     roster = roster.model_copy(update={"confirmable_by": ("carriers",)})

@@ -177,7 +177,9 @@ def test_every_change_is_kept_with_who_and_when(desk: Desk) -> None:
     assert desk.rows("SELECT fact, version, holds, changed_by FROM profile_fact_change") == [
         ("runs_houses", 1, 1, "local")
     ]
-    moments = [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in desk.rows("SELECT changed_at FROM answer_change")]
+    moments = [
+        datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in desk.rows("SELECT changed_at FROM answer_change")
+    ]
     assert all(began <= moment <= datetime.now(UTC) for moment in moments)
 
 
@@ -253,7 +255,9 @@ def test_an_assessment_that_was_opened_before_somebody_else_saved_cannot_overwri
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["passage_alone", "names_recur"]), st.sampled_from(["option_0", "option_1"]), st.integers(0, 4)
+            st.sampled_from(["passage_alone", "names_recur"]),
+            st.sampled_from(["option_0", "option_1"]),
+            st.integers(0, 4),
         ),
         max_size=12,
     )
@@ -293,7 +297,9 @@ def test_whatever_the_order_of_saves_an_accepted_answer_is_lost_to_none_but_who_
         (Change("nothing_asked", "absent", "", 0), "unknown_question"),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_pointer_and_nothing_is_saved(desk: Desk, change: Change, code: str) -> None:
+def test_what_does_not_fit_is_refused_with_a_pointer_and_nothing_is_saved(
+    desk: Desk, change: Change, code: str
+) -> None:
     name = desk.begins()
     with pytest.raises(InvalidAnswers) as refused:
         desk.saves(name, Change("passage_alone", "option_0", "", 0), change)
@@ -373,7 +379,9 @@ def test_nothing_is_submitted_while_something_is_missing_and_all_of_it_is_named(
 def test_what_the_profile_hides_need_not_be_answered(desk: Desk) -> None:
     name = desk.begins()
     desk.tells(name, runs_houses=False)
-    desk.saves(name, *(Change(question, "unknown", "", 0) for question in ("passage_alone", "roster_drawn", "papers_kept")))
+    desk.saves(
+        name, *(Change(question, "unknown", "", 0) for question in ("passage_alone", "roster_drawn", "papers_kept"))
+    )
     desk.submits(name)
     assert desk.opens(name).state == "submitted"
 
@@ -390,7 +398,11 @@ def test_the_report_is_that_of_the_answers_and_holds(desk: Desk) -> None:
     name = desk.begins()
     desk.answers_all(name)
     draft = assessments.report(desk.opens(name))
-    assert (draft.state, draft.about.organisation, draft.about.scope) == ("draft", "Harbour Office", "one post: small harbour")
+    assert (draft.state, draft.about.organisation, draft.about.scope) == (
+        "draft",
+        "Harbour Office",
+        "one post: small harbour",
+    )
     assert {q: (g.option, g.note) for q, g in draft.answers.items()} == {q: tuple(a) for q, a in ALL.items()}
     desk.submits(name)
     submitted = assessments.report(desk.opens(name))
@@ -403,7 +415,13 @@ def test_the_report_is_that_of_the_answers_and_holds(desk: Desk) -> None:
     ("fields", "scope", "answered_by"),
     [
         (
-            {"scope_kind": "service", "scope_words": "night crossing", "sittings": 2, "people": 6, "outside_moderator": True},
+            {
+                "scope_kind": "service",
+                "scope_words": "night crossing",
+                "sittings": 2,
+                "people": 6,
+                "outside_moderator": True,
+            },
             "whole service, answered for its weakest post: night crossing",
             "2 sittings, 6 people, outside moderator, no legal adviser was asked",
         ),
@@ -420,7 +438,9 @@ def test_the_report_is_that_of_the_answers_and_holds(desk: Desk) -> None:
     ],
 )
 def test_how_it_was_answered_is_said_in_a_line(fields: dict[str, Any], scope: str, answered_by: str) -> None:
-    lines = StartedAbout(organisation="Office", **fields).lines(datetime(2026, 11, 21, 23, tzinfo=UTC), NullTranslations())
+    lines = StartedAbout(organisation="Office", **fields).lines(
+        datetime(2026, 11, 21, 23, tzinfo=UTC), NullTranslations()
+    )
     assert (lines.scope, lines.answered_by, lines.date) == (scope, answered_by, "2026-11-21")
 
 

@@ -53,12 +53,10 @@ def test_nothing_else_ends_a_transaction(database: Database, way: str) -> None:
     assert organisations(database) == 0
 
 
-def test_a_transaction_that_will_write_takes_the_lock_with_its_first_statement(database: Database) -> None:
+def test_a_transaction_that_will_write_takes_the_lock_at_its_start(database: Database) -> None:
     other = sqlite3.connect(database.engine.url.database or "", timeout=0, isolation_level=None)
-    with database.transaction(write=True) as session:
-        session.connection().execute(text("SELECT count(*) FROM organisation"))
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
+    with database.transaction(write=True), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
     other.execute("BEGIN IMMEDIATE")
     other.close()
 

@@ -1,4 +1,4 @@
-"""Posted fields become answers, facts and what an assessment is about; what does not hold comes back as it was typed."""
+"""Posted fields become answers, facts and what an assessment is about; what is wrong comes back as it was typed."""
 
 import pytest
 from hypothesis import given
@@ -112,7 +112,9 @@ def test_after_a_refused_save_the_contested_question_shows_both_and_the_others_w
     assert not entry_of(shown, "papers_kept").errors and entry_of(shown, "papers_kept").based_on == 1
 
 
-@pytest.mark.parametrize(("chosen", "changed", "codes"), [("saved", False, []), ("mine", True, []), ("", False, ["unsettled"])])
+@pytest.mark.parametrize(
+    ("chosen", "changed", "codes"), [("saved", False, []), ("mine", True, []), ("", False, ["unsettled"])]
+)
 def test_a_contested_question_is_changed_only_by_choosing_one_s_own(
     chosen: str, changed: bool, codes: list[str]
 ) -> None:

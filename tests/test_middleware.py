@@ -74,7 +74,9 @@ async def test_only_files_named_by_their_content_are_kept(client: httpx.AsyncCli
 
 
 async def test_a_body_over_the_limit_is_refused_by_its_announced_length(client: httpx.AsyncClient) -> None:
-    answer = await client.post(SCORE, content=b"x" * (2 * 1024 * 1024 + 1), headers={"content-type": "application/json"})
+    answer = await client.post(
+        SCORE, content=b"x" * (2 * 1024 * 1024 + 1), headers={"content-type": "application/json"}
+    )
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
     assert "2048 KiB" in answer.json()["detail"]
 

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from app.reports.blocks import Block, Cell, Column, Facts, Heading, Row, Table, Text, row
+from app.reports.blocks import Block, Cell, Column, Facts, Heading, Notice, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
 from app.reports.summary import CALLED_FOR
@@ -30,6 +30,7 @@ def plan(r: Reading) -> list[Block]:
             "small",
         ),
     ]
+    blocks[1:1] = _act_today(r)
     meaning = _meanings(r)
     for lane, members in groupby(r.in_lanes, key=lambda a: a.lane):
         blocks.append(Heading(r.lanes[lane], f"lane-{lane}", 2))
@@ -42,6 +43,14 @@ def plan(r: Reading) -> list[Block]:
     if not r.in_lanes:
         blocks.append(Text(r._("The questionnaire has no recommendation for the agency.")))
     return blocks
+
+
+def _act_today(r: Reading) -> list[Block]:
+    called = r.act_now
+    if not called:
+        return []
+    texts = tuple(f"{r.question_code[question]}: {what}" for question, what in called.items())
+    return [Notice(r._("Act today, before anything else"), texts, urgent=True)]
 
 
 def _meanings(r: Reading) -> dict[str, str]:
@@ -135,8 +144,8 @@ def _common(r: Reading, recommendation: Recommendation, action: RecommendationRe
 
 def _managements_answer(r: Reading, action: RecommendationResult) -> Table:
     columns = (
-        Column(r._("Accepted, changed or refused"), 2.2),
-        Column(r._("Why"), 3.4),
+        Column(r._("Accepted, changed or refused"), 2.7),
+        Column(r._("Why"), 3.2),
         Column(r._("By whom"), 1.7),
         Column(r._("By when"), 1.3),
     )

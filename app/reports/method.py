@@ -60,11 +60,15 @@ def _upwards(r: Reading, scenario: Scenario) -> list[Block]:
         Heading(r._("7. The chain, and the overall score"), "step-chain", 2),
         Text(
             r._(
-                "The score of the %(chain)s is the mean of its open scenarios (%(codes)s), each with its weight. Its "
-                "band is that of the score, but never more than %(steps)g below that of its worst scenario.",
-                chain=r.chain_title(chain.id).lower(),
+                "%(chain)s: the score is the mean of its open scenarios (%(codes)s), each with its weight.",
+                chain=r.chain_title(chain.id),
                 codes=names,
-                steps=r.model.floor_steps.value,
+            )
+            + " "
+            + r.ngettext(
+                "Its band is that of the score, but never more than %(num)d band below that of its worst scenario.",
+                "Its band is that of the score, but never more than %(num)d bands below that of its worst scenario.",
+                int(r.model.floor_steps.value),
             )
         ),
         Text(f"C = ({terms}) / {weights:g} = {chain.score:.2f}", "formula"),
@@ -130,7 +134,9 @@ def verification(r: Reading) -> list[Block]:
         ),
         Points(
             (
-                r._("It proves that the report agrees with itself, and with a released questionnaire."),
+                r._(
+                    "It proves that the report agrees with itself and, where it says so, with a released questionnaire."
+                ),
                 r._("It does not prove who wrote it, nor that the answers are true."),
                 r._("Pages that were printed, removed or blacked out do not change the data inside the file."),
             )

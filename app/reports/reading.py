@@ -212,6 +212,17 @@ class Reading:
         """The option that an unknown answer counts as at the worst end."""
         return question.options[0 if question.kind == "control" else -1]
 
+    @cached_property
+    def act_now(self) -> dict[str, str]:
+        """By question, what an answer asks to be done at once."""
+        called = {}
+        for question in self.answers.asked:
+            answer = self.answers.answer(question.id).option
+            option = next((option for option in question.options if option.id == answer), None)
+            if option and option.act_now:
+                called[question.id] = option.act_now
+        return called
+
     def kind(self, question: Question) -> str:
         """The kind of a question as a word."""
         kinds = {"exposure": self._("Exposure"), "control": self._("Safeguard"), "signal": self._("Signal")}

@@ -19,6 +19,7 @@ def chains(r: Reading) -> list[Block]:
                 "worst end; an empty link is one that this agency has no part in."
             )
         ),
+        Text(r._("Why this agency is exposed: %(because)s", because=_exposed(r))),
     ]
     by_id = {chain.id: chain for chain in r.result.chains}
     for chain in r.questionnaire.chains:
@@ -36,6 +37,13 @@ def chains(r: Reading) -> list[Block]:
         reasons = " ".join(r.questionnaire.stages_left_out[t] for t in left_out)
         blocks.append(Text(r._("Stages of other chains are left out: %(reasons)s", reasons=reasons), "small"))
     return blocks
+
+
+def _exposed(r: Reading) -> str:
+    q = r.questionnaire
+    if not q.exposed_evidence:
+        return q.exposed_because
+    return f"{q.exposed_because} {r._('Sources: %(ids)s', ids=r.evidence(q.exposed_evidence))}"
 
 
 def _chain(r: Reading, chain: Chain, scored: ChainResult) -> list[Block]:

@@ -30,6 +30,7 @@ def summary(r: Reading) -> list[Block]:
         *_attention(r),
         Text(_safeguards(r)),
         _worst_scenarios(r),
+        *_act_today(r),
         _first_actions(r),
         Text(_unknowns(r)),
     ]
@@ -98,8 +99,8 @@ def _attention(r: Reading) -> list[Block]:
 def _safeguards(r: Reading) -> str:
     s = r.result.safeguards
     return r._(
-        "Of %(all)d safeguards that apply, %(evidenced)d are said to work with evidence, %(operating)d to operate, "
-        "%(on_paper)d to exist on paper only; %(absent)d are absent and %(unknown)d unknown.",
+        "Safeguards that apply: %(all)d. Said to work with evidence: %(evidenced)d; operating: %(operating)d; on paper "
+        "only: %(on_paper)d; absent: %(absent)d; unknown: %(unknown)d.",
         all=s.evidenced + s.operating + s.on_paper + s.absent + s.unknown,
         **s.model_dump(),
     )
@@ -124,6 +125,11 @@ def _worst_scenarios(r: Reading) -> Table:
         Column(r._("Residual risk"), 1.7, "right"),
     )
     return Table(r._("Worst scenarios"), columns, tuple(rows), titled=True)
+
+
+def _act_today(r: Reading) -> list[Block]:
+    codes = ", ".join(r.question_code[question] for question in r.act_now)
+    return [Text(r._("Act today on the answers to %(codes)s: see the action plan.", codes=codes))] if codes else []
 
 
 def _first_actions(r: Reading) -> Block:

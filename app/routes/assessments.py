@@ -11,7 +11,7 @@ from app.dependencies import Visit
 from app.errors import StaleWrite, WrongState
 from app.forms import Entry, FieldError, Fields
 from app.i18n import translations
-from app.pages import go_to, language_of, page
+from app.pages import go_to, language_of, page, text_fields
 from app.routes.transaction import TransactionRoute
 from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
@@ -51,7 +51,7 @@ def profile(visit: Visit, assessment_id: str) -> Response:
 def save_profile(visit: Visit, assessment_id: str) -> Response:
     """Save the facts, or show both where somebody else changed them."""
     assessment = visit.assessment(assessment_id)
-    fields = _fields(visit)
+    fields = text_fields(visit.form)
     given = forms.posted_facts(assessment.questionnaire.profile, fields)
     try:
         assessments.save_profile(visit.session, visit.reader, assessment, given, forms.posted_version(fields))
@@ -80,7 +80,7 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
     assessment = visit.assessment(assessment_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
-    fields = _fields(visit)
+    fields = text_fields(visit.form)
     entries = forms.posted_answers(asked.asked, fields, assessment.answers, assessment.versions)
     if forms.errors_of(entries):
         return _section_page(visit, assessment, asked.section, entries, status=422)
@@ -187,9 +187,7 @@ def _section_page(
     )
 
 
-def _check_page(
-    visit: Visit, assessment: OpenAssessment, errors: Sequence[FieldError], status: int = 200
-) -> Response:
+def _check_page(visit: Visit, assessment: OpenAssessment, errors: Sequence[FieldError], status: int = 200) -> Response:
     checked = _checked(visit, assessment)
     stretches = path.stretches(checked)
     return _page(
@@ -216,10 +214,6 @@ def _submission_errors(invalid: InvalidAnswers) -> list[FieldError]:
     codes = {problem.code for problem in invalid.problems}
     errors = [FieldError("", "open", "not_complete")] if codes - {"missing_declaration"} else []
     return errors or [FieldError("declaration", "declaration", "declaration")]
-
-
-def _fields(visit: Visit) -> Fields:
-    return {name: value for name, value in visit.form.items() if isinstance(value, str)}
 
 
 def _changes(entries: Sequence[Entry]) -> list[Change]:

@@ -46,7 +46,12 @@ def measure() -> list[Row]:
             f"≥ {SHARE}",
             share >= SHARE,
         ),
-        Row("… its p99, times that one’s", f"{tail:.2f} ({p99[0]:.0f} of {p99[1]:.0f} ms)", f"≤ {TAIL:.0f}", tail <= TAIL),
+        Row(
+            "… its p99, times that one’s",
+            f"{tail:.2f} ({p99[0]:.0f} of {p99[1]:.0f} ms)",
+            f"≤ {TAIL:.0f}",
+            tail <= TAIL,
+        ),
         Row("… with everything included, one connection", f"{whole:.1f} ms", f"< {WHOLE:.0f} ms", whole < WHOLE),
     ]
 
@@ -60,7 +65,11 @@ def _body(include: list[str] | None) -> bytes:
 
 
 def _script(body: bytes) -> str:
-    lines = ('wrk.method = "POST"', 'wrk.headers["Content-Type"] = "application/json"', f"wrk.body = [==[{body.decode()}]==]")
+    lines = (
+        'wrk.method = "POST"',
+        'wrk.headers["Content-Type"] = "application/json"',
+        f"wrk.body = [==[{body.decode()}]==]",
+    )
     return "\n".join(lines) + REPORT
 
 

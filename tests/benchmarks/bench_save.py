@@ -43,9 +43,7 @@ def _saves(factory: str) -> tuple[float, float]:
 def _script(ids: list[str]) -> str:
     """A thread, and so a connection, for each assessment; versions rise by one with each request."""
     section = questionnaire().sections[0]
-    fields = "".join(
-        f"&answer.{q.id}=%s&note.{q.id}=%s&version.{q.id}=%d-%s" for q in section.questions
-    )
+    fields = "".join(f"&answer.{q.id}=%s&note.{q.id}=%s&version.{q.id}=%d-%s" for q in section.questions)
     answers = [[Answer(option.id, NOTE) for option in question.options[1:3]] for question in section.questions]
     return (
         f"local ids = {_table(map(_quoted, ids))}\n"

@@ -1,7 +1,7 @@
 """The two servers that bench_save.py compares: the service, and the same rows written by raw sqlite3.
 
-The raw one has the same durability, writes the same rows (each answer, its history, when the assessment last changed),
-checks nothing and reads nothing.
+The raw one has the same middleware and the same durability, takes the same form and writes the same rows (each answer,
+its history, when the assessment last changed); it checks nothing and reads nothing.
 """
 
 import os
@@ -9,7 +9,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from app import assessments
@@ -64,13 +64,20 @@ def raw() -> FastAPI:
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
     questions = [question.id for question in questionnaire().sections[0].questions]
-    app = FastAPI()
+    app = service()
+    router = APIRouter()
 
-    @app.post("/assessments/{assessment}/sections/{section}")
+    @router.post("/assessments/{assessment}/sections/{section}")
     async def save(request: Request, assessment: str, section: str) -> Response:
         form, now = await request.form(), datetime.now(UTC).isoformat()
         rows = [
-            (assessment, q, form[f"answer.{q}"], form[f"note.{q}"], int(str(form[f"version.{q}"]).partition("-")[0]) + 1)
+            (
+                assessment,
+                q,
+                form[f"answer.{q}"],
+                form[f"note.{q}"],
+                int(str(form[f"version.{q}"]).partition("-")[0]) + 1,
+            )
             for q in questions
         ]
         connection.execute("BEGIN IMMEDIATE")
@@ -88,6 +95,8 @@ def raw() -> FastAPI:
         connection.execute("COMMIT")
         return RedirectResponse(f"/assessments/{assessment}", 303)
 
+    app.router.routes.clear()
+    app.include_router(router)
     return app
 
 

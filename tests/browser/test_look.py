@@ -2,9 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.journey import to_the_list, to_the_report
+from tests.browser.journey import answer, to_the_list, to_the_report
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -25,7 +25,9 @@ def travel(page: Page, look: object) -> None:
         look(page, path)  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("context", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True, ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "context", [{"color_scheme": scheme} for scheme in ("light", "dark")], indirect=True, ids=["light", "dark"]
+)
 def test_no_page_breaks_a_rule_of_wcag_2_2_aa(page: Page) -> None:
     broken: dict[str, list[str]] = {}
 
@@ -36,6 +38,28 @@ def test_no_page_breaks_a_rule_of_wcag_2_2_aa(page: Page) -> None:
 
     travel(page, look)
     assert not broken
+
+
+@pytest.mark.parametrize("context", [{"viewport": {"width": 320, "height": 900}}], indirect=True, ids=["320"])
+def test_a_page_on_which_two_answers_meet_breaks_no_rule_and_does_not_scroll_sideways(
+    context: BrowserContext, page: Page
+) -> None:
+    to_the_list(page)
+    root = page.url
+    for path, mine, theirs in (
+        ("sections/work", ("roster_drawn", "operating"), ("roster_drawn", "absent")),
+        ("profile", ("runs_houses", "yes"), ("runs_houses", "no")),
+    ):
+        page.goto(f"{root}/{path}")
+        other = context.new_page()
+        other.goto(page.url)
+        answer(other, *theirs)
+        other.get_by_role("button", name="Save and continue").click()
+        answer(page, *mine)
+        page.get_by_role("button", name="Save and continue").click()
+        expect(page.locator("#errors")).to_contain_text("Somebody else changed")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 SIZES = {
@@ -60,7 +84,9 @@ def test_no_page_scrolls_sideways(page: Page) -> None:
     assert not wide
 
 
-@pytest.mark.parametrize("context", [{"viewport": {"width": 320, "height": 700}, "has_touch": True}], indirect=True, ids=["phone"])
+@pytest.mark.parametrize(
+    "context", [{"viewport": {"width": 320, "height": 700}, "has_touch": True}], indirect=True, ids=["phone"]
+)
 def test_what_is_touched_is_large_enough(page: Page) -> None:
     small: dict[str, list[str]] = {}
     measure = """() => [...document.querySelectorAll('.choice, .button, summary, .masthead a')]

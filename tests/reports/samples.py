@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from scoring.answers import Answer
 from scoring.engine import Instrument
-from scoring.questionnaire import Evidence, Questionnaire
+from scoring.questionnaire import Evidence, Question, Questionnaire
 from scoring.report import About, Report, make_report
 from tests.builders import control, exposure, questionnaire, recommendation, scenario, signal
 
@@ -31,6 +31,13 @@ ANSWERS = {
 }
 
 
+def act_at_once(question: Question) -> Question:
+    """The question with something to do at once from its middle option on."""
+    calm, *rest = question.options
+    urgent = tuple(option.model_copy(update={"act_now": "Ask today whether anybody is in danger."}) for option in rest)
+    return question.model_copy(update={"options": (calm, *urgent)})
+
+
 def sample_questionnaire(draft: bool = False) -> Questionnaire:
     """Three chains, each kind of question, every lane, a section and a scenario that the profile closes."""
     scenarios = [
@@ -53,7 +60,7 @@ def sample_questionnaire(draft: bool = False) -> Questionnaire:
             control("gift_register", not_applicable=True, case_dropped=1),
             control("address_list", address_sold="3 key"),
             control("coast_plan", boat_let_through="2 key"),
-            signal("recurring_officer", arranged_lane=2),
+            act_at_once(signal("recurring_officer", arranged_lane=2)),
             signal("complaints", address_sold=1),
         ],
         "cells": [control("cell_register", held_until_paid="3 key", only_if={"has_cells": True})],

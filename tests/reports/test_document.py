@@ -120,9 +120,7 @@ def test_the_summary_has_headline_shown_score_safeguards_scenarios_actions_and_u
     said = words(section(document, "summary"))
     assert "at the worst end: 63.6, up to critical: too little known. Interval: 34.6 to 63.6." in said
     assert "As far as shown: 70.6, critical (2 answers rest on nothing that was shown)." in said
-    assert (
-        "Of 6 safeguards that apply, 1 are said to work with evidence, 1 to operate, 1 to exist on paper only;" in said
-    )
+    assert "Safeguards that apply: 6. Said to work with evidence: 1; operating: 1; on paper only: 1;" in said
     assert "criminal_justice (too little known)" in said
     assert "S3 | Scenario case_dropped" in re.sub(r"\s*\|\s*", " | ", said)
     assert "Find out first: Q6 reporting_channel? (22.9 points)" in said
@@ -165,6 +163,20 @@ def test_an_unknown_answer_says_as_what_it_counts(document: Document) -> None:
     said = words(section(document, "scenario-case_dropped"))
     assert "Don’t know counted at its worst: Is absent." in said
     assert "Don’t know counted at its worst: option_2." in said
+
+
+def test_what_an_answer_asks_for_at_once_stands_before_the_plan(document: Document) -> None:
+    first = section(document, "actions")[0]
+    assert isinstance(first, Notice)
+    assert first.urgent
+    assert first.texts == ("Q10: Ask today whether anybody is in danger.",)
+    assert "Act today on the answers to Q10: see the action plan." in words(section(document, "summary"))
+
+
+def test_nothing_is_to_be_done_at_once_where_no_answer_asks_for_it() -> None:
+    calm = drawn(sample_report(answers={"recurring_officer": Answer("option_0")}))
+    assert not [block for block in section(calm, "actions") if isinstance(block, Notice)]
+    assert "Act today" not in words(list(calm.blocks))
 
 
 def test_the_plan_has_its_lanes_in_their_order(document: Document) -> None:

@@ -90,14 +90,23 @@ def test_scope_and_way_of_answering_stand_on_the_list_and_in_the_report(site: Si
     site.get("/agencies/small/start/about")
     site.send(**SERVICE, **GROUP, outside_moderator="yes")
     about = "whole service, answered for its weakest post: small harbour"
-    assert about in site.text() and "2 sittings, 6 people (heads of shift and officers), outside moderator" in site.text()
+    assert (
+        about in site.text() and "2 sittings, 6 people (heads of shift and officers), outside moderator" in site.text()
+    )
     site.follow("Read it here")
     assert about in site.text()
 
 
 def test_errors_at_the_start_are_listed_in_order_and_lose_nothing(site: Site) -> None:
     site.get("/agencies/small/start/about")
-    typed = {"organisation": " ", "scope_kind": "post", "way": "group", "sittings": "two", "people": "1", "levels": "all"}
+    typed = {
+        "organisation": " ",
+        "scope_kind": "post",
+        "way": "group",
+        "sittings": "two",
+        "people": "1",
+        "levels": "all",
+    }
     site.send(status=422, **typed)
     assert site.errors == [
         ("#organisation", "Enter the name of the organisation"),

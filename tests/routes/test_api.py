@@ -114,7 +114,9 @@ async def test_what_it_is_about_changes_no_figure_and_is_left_out_where_it_was(c
 
 
 @pytest.mark.parametrize("left_out", ["version", "about", "profile", "include"])
-async def test_only_the_questionnaire_and_its_answers_have_to_be_given(client: httpx.AsyncClient, left_out: str) -> None:
+async def test_only_the_questionnaire_and_its_answers_have_to_be_given(
+    client: httpx.AsyncClient, left_out: str
+) -> None:
     body = {key: value for key, value in BODY.items() if key != left_out}
     answer = await client.post(SCORE, json=body)
     whole = await scored(client)
@@ -163,7 +165,11 @@ async def test_a_draft_says_so_in_every_reply(client: httpx.AsyncClient) -> None
     reply = await scored(client, questionnaire="unfinished", version=None, answers={})
     assert reply["questionnaire"]["draft"] is True
     lines = (await client.get("/api/v1/questionnaires")).json()
-    assert {line["id"]: line["draft"] for line in lines} == {"small": False, "unfinished": True, "worked_example": False}
+    assert {line["id"]: line["draft"] for line in lines} == {
+        "small": False,
+        "unfinished": True,
+        "worked_example": False,
+    }
     assert (await client.get("/api/v1/questionnaires/unfinished")).json()["draft"] is True
 
 
@@ -187,13 +193,31 @@ async def test_nothing_of_a_scoring_call_is_stored_or_logged(
         ({"answers": {"a/b~c": "absent"}}, [("/answers/a~1b~0c", "unknown_question")]),
         ({"answers": {"post_rotation": "sometimes"}}, [("/answers/post_rotation", "wrong_option")]),
         ({"answers": {"post_rotation": "evidenced"}}, [("/answers/post_rotation/note", "missing_note")]),
-        ({"answers": {"post_rotation": {"option": "evidenced", "note": " "}}}, [("/answers/post_rotation/note", "missing_note")]),
-        ({"answers": {"post_rotation": {"option": "absent", "note": "x" * 4001}}}, [("/answers/post_rotation/note", "long_note")]),
-        ({"answers": {"post_rotation": {"option": "not_applicable", "note": "Why"}}}, [("/answers/post_rotation", "wrong_option")]),
-        ({"answers": {"post_rotation": 3, "camera_review": None}}, [("/answers/post_rotation", "wrong_type"), ("/answers/camera_review", "wrong_type")]),
+        (
+            {"answers": {"post_rotation": {"option": "evidenced", "note": " "}}},
+            [("/answers/post_rotation/note", "missing_note")],
+        ),
+        (
+            {"answers": {"post_rotation": {"option": "absent", "note": "x" * 4001}}},
+            [("/answers/post_rotation/note", "long_note")],
+        ),
+        (
+            {"answers": {"post_rotation": {"option": "not_applicable", "note": "Why"}}},
+            [("/answers/post_rotation", "wrong_option")],
+        ),
+        (
+            {"answers": {"post_rotation": 3, "camera_review": None}},
+            [("/answers/post_rotation", "wrong_type"), ("/answers/camera_review", "wrong_type")],
+        ),
         ({"answers": {"post_rotation": {"note": "x"}}}, [("/answers/post_rotation/option", "missing_key")]),
-        ({"answers": {"post_rotation": {"option": "absent", "notes": "x"}}}, [("/answers/post_rotation/notes", "unknown_key")]),
-        ({"answers": {"post_rotation": {"option": "absent", "note": 7}}}, [("/answers/post_rotation/note", "wrong_type")]),
+        (
+            {"answers": {"post_rotation": {"option": "absent", "notes": "x"}}},
+            [("/answers/post_rotation/notes", "unknown_key")],
+        ),
+        (
+            {"answers": {"post_rotation": {"option": "absent", "note": 7}}},
+            [("/answers/post_rotation/note", "wrong_type")],
+        ),
         ({"answers": {"str": {"option": 1}}}, [("/answers/str/option", "wrong_type")]),
         ({"answers": []}, [("/answers", "wrong_type")]),
         ({"profile": {"has_boats": True}}, [("/profile/has_boats", "unknown_fact")]),
@@ -220,11 +244,23 @@ async def test_every_problem_of_a_body_is_named_at_once(client: httpx.AsyncClien
     ("body", "pointers"),
     [
         (b'{"questionnaire":"worked_example","questionnaire":"small"}', ["/questionnaire"]),
-        (b'{"questionnaire":"worked_example","answers":{"post_rotation":"absent","post_rotation" : "operating"}}', ["/answers/post_rotation"]),
-        (b'{"questionnaire":"worked_example","answers":{"post_rotation":"absent","post_rotatio\\u006e":"operating"}}', ["/answers/post_rotation"]),
-        (b'{"questionnaire":"worked_example","answers":{"post_rotation":{"option":"absent","option":"absent"}}}', ["/answers/post_rotation/option"]),
+        (
+            b'{"questionnaire":"worked_example","answers":{"post_rotation":"absent","post_rotation" : "operating"}}',
+            ["/answers/post_rotation"],
+        ),
+        (
+            b'{"questionnaire":"worked_example","answers":{"post_rotation":"absent","post_rotatio\\u006e":"operating"}}',
+            ["/answers/post_rotation"],
+        ),
+        (
+            b'{"questionnaire":"worked_example","answers":{"post_rotation":{"option":"absent","option":"absent"}}}',
+            ["/answers/post_rotation/option"],
+        ),
         (b'{"questionnaire":"worked_example","answers":{},"answers":{}}', ["/answers"]),
-        (b'{"questionnaire":"worked_example","about":{"scope":"a","scope":"b"}, "profile":{"x":true,"x":true}}', ["/about/scope", "/profile/x"]),
+        (
+            b'{"questionnaire":"worked_example","about":{"scope":"a","scope":"b"}, "profile":{"x":true,"x":true}}',
+            ["/about/scope", "/profile/x"],
+        ),
         (b'{"questionnaire":"worked_example","about":{"scope":"a: \\"b\\":","scope":"b"}}', ["/about/scope"]),
     ],
 )
@@ -242,7 +278,7 @@ async def test_colons_and_quotes_in_a_note_are_not_taken_for_keys(client: httpx.
 @given(st.dictionaries(st.text(max_size=6), st.text(max_size=12), max_size=5), st.booleans())
 def test_no_text_hides_a_duplicate_key_or_looks_like_one(answers: Mapping[str, str], twice: bool) -> None:
     pairs = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in answers.items()]
-    body = '{"questionnaire": "x", "answers": {%s}}' % ", ".join(pairs + pairs[:1] * twice)
+    body = f'{{"questionnaire": "x", "answers": {{{", ".join(pairs + pairs[:1] * twice)}}}}}'
     if twice and pairs:
         with pytest.raises(InvalidAnswers) as refused:
             read_score_body(body.encode())
@@ -253,7 +289,16 @@ def test_no_text_hides_a_duplicate_key_or_looks_like_one(answers: Mapping[str, s
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"\xff", b'{"questionnaire": "\xc3"}', b"{'questionnaire': 1}", b'{"questionnaire": "\\ud800"}', b"[" * 5000, b"{}{}"],
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b'{"questionnaire": "\xc3"}',
+        b"{'questionnaire': 1}",
+        b'{"questionnaire": "\\ud800"}',
+        b"[" * 5000,
+        b"{}{}",
+    ],
 )
 async def test_a_body_that_is_not_json_in_utf8_cannot_be_read(client: httpx.AsyncClient, body: bytes) -> None:
     assert await problems(client, body, 400) == []
@@ -264,11 +309,15 @@ async def test_json_that_is_not_an_object_is_refused(client: httpx.AsyncClient) 
 
 
 async def test_an_unknown_questionnaire_or_version_is_not_found_and_pointed_to(client: httpx.AsyncClient) -> None:
-    assert await problems(client, {**BODY, "questionnaire": "nowhere"}, 404) == [("/questionnaire", "unknown_questionnaire")]
+    assert await problems(client, {**BODY, "questionnaire": "nowhere"}, 404) == [
+        ("/questionnaire", "unknown_questionnaire")
+    ]
     assert await problems(client, {**BODY, "version": "9.9.9"}, 404) == [("/version", "unknown_version")]
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/nowhere/schema", "/small?version=9", "/small/schema?version=9", "/small/x"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/nowhere/schema", "/small?version=9", "/small/schema?version=9", "/small/x"]
+)
 async def test_what_is_not_there_answers_404(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(f"/api/v1/questionnaires{path}")
     assert (answer.status_code, answer.json()["status"]) == (404, 404)
@@ -281,7 +330,9 @@ async def test_a_method_or_a_content_that_is_not_taken_is_said_to_be_so(client: 
     for sent in ({}, {"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"}):
         answer = await client.post(SCORE, content=b"{}", headers=sent)
         assert (answer.status_code, answer.json()["status"]) == (415, 415)
-    named = await client.post(SCORE, content=json.dumps(BODY), headers={"content-type": "Application/JSON; charset=utf-8"})
+    named = await client.post(
+        SCORE, content=json.dumps(BODY), headers={"content-type": "Application/JSON; charset=utf-8"}
+    )
     assert named.status_code == 200
 
 

@@ -47,7 +47,10 @@ def marked(site: Site, question: str) -> tuple[str, str]:
 
 
 def states(site: Site) -> list[str]:
-    return [" ".join(e.text_content().split()) for e in site.page.xpath("//ol[@class='tasks']//*[starts-with(@class,'state')]")]
+    return [
+        " ".join(e.text_content().split())
+        for e in site.page.xpath("//ol[@class='tasks']//*[starts-with(@class,'state')]")
+    ]
 
 
 def test_a_new_assessment_begins_with_the_facts(site: Site, root: str) -> None:
@@ -214,10 +217,10 @@ def test_a_choice_between_two_answers_has_to_be_made(site: Site, root: str, addr
     assert marked(site, "roster_drawn") == ("operating", "Log of May")
 
 
-@pytest.mark.parametrize(("choice", "stands"), [("saved", ("on_paper", "Order of June")), ("mine", ("operating", "Log of May"))])
-def test_the_chosen_answer_stands(
-    site: Site, root: str, address: str, choice: str, stands: tuple[str, str]
-) -> None:
+@pytest.mark.parametrize(
+    ("choice", "stands"), [("saved", ("on_paper", "Order of June")), ("mine", ("operating", "Log of May"))]
+)
+def test_the_chosen_answer_stands(site: Site, root: str, address: str, choice: str, stands: tuple[str, str]) -> None:
     contested(site, root, address)
     site.send(settle__roster_drawn=choice)
     site.get(f"{root}/sections/work")
@@ -332,6 +335,11 @@ def test_a_draft_questionnaire_cannot_be_submitted_and_says_so(site: Site) -> No
 
 def test_reserved_words_and_names_in_the_form_are_not_trusted(site: Site, root: str) -> None:
     site.get(f"{root}/sections/work")
-    extra = {"answer__nobody": "absent", "version__nobody": "0", "version__roster_drawn": "-1", "answer__roster_drawn": ""}
+    extra = {
+        "answer__nobody": "absent",
+        "version__nobody": "0",
+        "version__roster_drawn": "-1",
+        "answer__roster_drawn": "",
+    }
     site.send(button=("then", "list"), **extra)
     assert states(site)[1] == "Not started"

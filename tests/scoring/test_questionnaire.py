@@ -1,5 +1,8 @@
 """The questionnaire as a value: its parts by id, its hash, its conditions."""
 
+import hashlib
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -57,3 +60,16 @@ def test_a_key_that_nobody_reads_is_an_error():
 def test_a_value_never_changes():
     with pytest.raises(ValidationError, match="frozen"):
         ASKED.title = "Another"
+
+
+def test_the_hash_can_be_worked_out_from_the_json_alone():
+    content = ASKED.model_dump(mode="json", exclude={"hash"}, exclude_defaults=True)
+    assert "hint" not in content["sections"][0]["questions"][0]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    assert ASKED.content_hash() == "sha256:" + hashlib.sha256(canonical).hexdigest()
+
+
+def test_a_key_that_holds_its_default_does_not_change_the_hash():
+    spelled = Questionnaire.model_validate_json(ASKED.model_dump_json())
+    brief = Questionnaire.model_validate_json(ASKED.model_dump_json(exclude_defaults=True))
+    assert spelled.content_hash() == brief.content_hash()
