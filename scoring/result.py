@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from functools import cached_property
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
@@ -212,18 +212,15 @@ class Result(Frozen):
 
 def assess(instrument: Instrument, answers: Answers, include: Collection[Include] = EVERYTHING) -> Result:
     """Score one set of answers; `include` says which of the longer parts are wanted."""
-    return _Assessment(instrument, answers, frozenset(include)).result()
+    return Result.model_validate(figures(instrument, answers, include))
 
 
-class _Figures(TypedDict):
-    """The fields of `Banded`."""
+Fields = dict[str, Any]
 
-    score: float
-    interval: Interval
-    band: str
-    band_best: str
-    band_stressed: str
-    certain: bool
+
+def figures(instrument: Instrument, answers: Answers, include: Collection[Include] = EVERYTHING) -> Fields:
+    """The fields of a `Result`, for whoever only writes them out as JSON: its many small models cost as much again."""
+    return _Assessment(instrument, answers, frozenset(include)).figures()
 
 
 class _Assessment:
@@ -253,27 +250,22 @@ class _Assessment:
         self.known: list[bool] = (instrument.rounded(self.share) <= instrument.model.too_little_known.value).tolist()
         self.staged: tuple[list[list[float]], list[list[int]]] = self.scores.stages.tolist(), self.bands.stages.tolist()
 
-    def result(self) -> Result:
-        questionnaire = self.instrument.questionnaire
-        recommendations, measures, for_others = (None, None, None)
+    def figures(self) -> Fields:
+        fields: Fields = {
+            "questionnaire": identity(self.instrument),
+            "engine": ENGINE,
+            "risk_model": self.instrument.model.version,
+            "completeness": self._completeness(),
+            "overall": self._overall(),
+            "safeguards": self._safeguards(),
+            "chains": [self._chain(row) for row in self.present],
+            "scenarios": [self._scenario(index) for index in self.open],
+        }
         if "recommendations" in self.include:
-            recommendations, measures, for_others = self._recommendations()
-        return Result(
-            questionnaire=identity(self.instrument),
-            engine=ENGINE,
-            risk_model=questionnaire.risk_model.version,
-            completeness=self._completeness(),
-            overall=self._overall(),
-            safeguards=self._safeguards(),
-            chains=[self._chain(row) for row in self.present],
-            scenarios=[self._scenario(index) for index in self.open],
-            recommendations=recommendations,
-            measures=measures,
-            for_others=for_others,
-            unknowns=self._unknowns() if "unknowns" in self.include else None,
-            closed=self._closed(),
-            ignored=self.answers.ignored,
-        )
+            fields["recommendations"], fields["measures"], fields["for_others"] = self._recommendations()
+        if "unknowns" in self.include:
+            fields["unknowns"] = self._unknowns()
+        return fields | {"closed": self._closed(), "ignored": self.answers.ignored}
 
     def _completeness(self) -> Completeness:
         ends, questions = self.ends, self.instrument.questions
@@ -297,7 +289,7 @@ class _Assessment:
         unknown = int(np.count_nonzero(applies & ends.unknown))
         return Safeguards(**{level: counts[level] for level in LADDER}, unknown=unknown)
 
-    def _banded(self, scores: list[float], bands: list[int], known: bool) -> _Figures:
+    def _banded(self, scores: list[float], bands: list[int], known: bool) -> Fields:
         worst, best, stressed = bands[_WORST], bands[_BEST], bands[_STRESSED]
         return {
             "score": scores[_WORST],
@@ -308,27 +300,32 @@ class _Assessment:
             "certain": worst == best == stressed and known,
         }
 
-    def _shown(self, scores: list[float], bands: list[int], unshown: int) -> AsFarAsShown:
-        return AsFarAsShown(score=scores[_SHOWN], band=self.title[bands[_SHOWN]], unshown=unshown)
+    def _scored(self, scores: list[float], bands: list[int], known: bool, unshown: int) -> Fields:
+        shown = {"score": scores[_SHOWN], "band": self.title[bands[_SHOWN]], "unshown": unshown}
+        return self._banded(scores, bands, known) | {"as_far_as_shown": shown, "stressed": scores[_STRESSED]}
 
-    def _overall(self) -> Overall:
-        scores: list[float] = self.scores.overall.tolist()
-        bands: list[int] = self.bands.overall.tolist()
-        return Overall(
-            **self._banded(scores, bands, all(self.known[row] for row in self.present)),
-            as_far_as_shown=self._shown(scores, bands, len(self.unshown)),
-            stressed=scores[_STRESSED],
-        )
+    def _overall(self) -> Fields:
+        scores, bands = self.scores.overall.tolist(), self.bands.overall.tolist()
+        return self._scored(scores, bands, all(self.known[row] for row in self.present), len(self.unshown))
 
-    def _chain(self, row: int) -> ChainResult:
+    def _chain(self, row: int) -> Fields:
         instrument, chain = self.instrument, self.instrument.chains[row]
         members = [i for i in self.open if instrument.scenarios[i].chain == chain]
         worst = max(members, key=self.compared.__getitem__)
         counts = Counter([self.band[i] for i in members])
-        because = None
+        scores, bands = self.scores.chains[row].tolist(), self.bands.chains[row].tolist()
+        known = self.known[row]
+        fields = {
+            "id": chain,
+            **self._scored(scores, bands, known, self._unshown[chain]),
+            "unknown_share": float(self.share[row]),
+            "worst_scenario": instrument.scenarios[worst].id,
+            "high": counts[self.title[-2]],
+            "critical": counts[self.title[-1]],
+        }
         if "because" in self.include:
             total = sum(instrument.scenarios[i].weight for i in members)
-            because = [
+            fields["because"] = [
                 ChainLine(
                     scenario=instrument.scenarios[i].id,
                     points=instrument.scenarios[i].weight * self.residual[i][1] / total,
@@ -336,25 +333,12 @@ class _Assessment:
                 for i in members
             ]
         staged = {instrument.scenarios[i].stage for i in members}
-        scores: list[float] = self.scores.chains[row].tolist()
-        chain_bands: list[int] = self.bands.chains[row].tolist()
-        known = self.known[row]
-        return ChainResult(
-            id=chain,
-            **self._banded(scores, chain_bands, known),
-            as_far_as_shown=self._shown(scores, chain_bands, self._unshown[chain]),
-            stressed=scores[_STRESSED],
-            unknown_share=float(self.share[row]),
-            worst_scenario=instrument.scenarios[worst].id,
-            high=counts[self.title[-2]],
-            critical=counts[self.title[-1]],
-            because=because,
-            stages=[
-                StageResult(id=stage, **self._banded(scores, bands, known))
-                for stage, scores, bands in zip(instrument.stages, *self.staged, strict=True)
-                if stage in staged
-            ],
-        )
+        fields["stages"] = [
+            {"id": stage, **self._banded(scores, bands, known)}
+            for stage, scores, bands in zip(instrument.stages, *self.staged, strict=True)
+            if stage in staged
+        ]
+        return fields
 
     @cached_property
     def _unshown(self) -> Counter[str]:
@@ -363,30 +347,29 @@ class _Assessment:
         reached = [{chain_of.get(link.scenario, "") for link in question.links} for question in self.unshown]
         return Counter(chain for chains in reached for chain in chains)
 
-    def _scenario(self, index: int) -> ScenarioResult:
-        scores, scenario = self.scores, self.instrument.scenarios[index]
-        because = None
+    def _scenario(self, index: int) -> Fields:
+        scenario = self.instrument.scenarios[index]
+        fields = {
+            "id": scenario.id,
+            "likelihood": self.likelihood[index],
+            "impact": scenario.impact.largest,
+            "inherent": self.inherent[index],
+            "control_effectiveness": self.effectiveness[index][::-1],
+            "residual": self.residual[index],
+            "band": self.band[index],
+        }
         if "because" in self.include:
-            lines = self.instrument.trace(scores, _WORST, self.levels[:, _WORST], self.applies[:, _WORST], index)
-            because = [
+            levels, applies = self.levels[:, _WORST], self.applies[:, _WORST]
+            fields["because"] = [
                 ScenarioLine(
                     line=line.line,
                     question=line.question,
                     option=line.question and self.answers.answer(line.question).option,
                     points=line.points,
                 )
-                for line in lines
+                for line in self.instrument.trace(self.scores, _WORST, levels, applies, index)
             ]
-        return ScenarioResult(
-            id=scenario.id,
-            likelihood=self.likelihood[index],
-            impact=scenario.impact.largest,
-            inherent=self.inherent[index],
-            control_effectiveness=self.effectiveness[index][::-1],
-            residual=self.residual[index],
-            band=self.band[index],
-            because=because,
-        )
+        return fields
 
     def _shifts(self, moves: tuple[Move, ...]) -> list[dict[str, str]]:
         return [

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
+from pydantic_core import to_json
 
 from app.answer_schema import answer_schema
 from app.api_models import ProblemDetails, QuestionnaireLine, ScoreReply, ScoreRequest
@@ -17,7 +18,7 @@ from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.errors import Problem
 from scoring.questionnaire import Questionnaire
-from scoring.result import EVERYTHING, assess
+from scoring.result import EVERYTHING, figures
 
 _JSON = "application/json"
 
@@ -81,9 +82,10 @@ async def score(request: Request, body: ScoreRequest) -> Response:
     except NotFound as error:
         return _unknown(request, body, error)
     answers = read_answers(instrument.questionnaire, body.profile, given_answers(body))
-    result = assess(instrument, answers, EVERYTHING if body.include is None else body.include)
-    reply = ScoreReply.model_construct(**dict(result), about=body.about)
-    return Response(reply.__pydantic_serializer__.to_json(reply), media_type=_JSON)
+    reply = figures(instrument, answers, EVERYTHING if body.include is None else body.include)
+    if body.about is not None:
+        reply["about"] = body.about
+    return Response(to_json(reply), media_type=_JSON)
 
 
 def _instrument(request: Request, questionnaire_id: str, version: str | None) -> Instrument:
