@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long bench check lint format locks clean
+.PHONY: help serve test test-long bench check lint format words locks clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ bench: .venv/test.done wrk ## the benchmarks, each figure beside its floor
 format: .venv/test.done ## put code into house style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+words: .venv/test.done ## gather the interface’s words into app/locales
+	@$(BIN)/python -m tests.words
 
 locks: .venv/test.done ## renew both lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --extra build --upgrade --generate-hashes --no-emit-index-url --no-header -o requirements.lock

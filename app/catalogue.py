@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from app.checks import check
-from app.content_locales import ContentLocale, read_content_locales, translated
+from app.content.checks import check
+from app.content.locales import ContentLocale, read_content_locales, translated
+from app.content.resolution import DRAFT, resolve
+from app.content.sources import read_sources
 from app.errors import ContentError, Fault, NotFound
-from app.resolution import DRAFT, resolve
-from app.sources import read_sources
 from scoring.engine import Instrument
 from scoring.questionnaire import Questionnaire
 

@@ -68,9 +68,9 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
 
 def _check(call: argparse.Namespace, settings: Settings) -> int:
     from app.catalogue import read_releases
-    from app.checks import check
-    from app.schema import schema_faults
-    from app.sources import read_sources
+    from app.content.checks import check
+    from app.content.schema import schema_faults
+    from app.content.sources import read_sources
 
     sources = read_sources(settings.questionnaires)
     releases = read_releases(settings.questionnaires)
@@ -91,9 +91,9 @@ def _check(call: argparse.Namespace, settings: Settings) -> int:
 
 def _release(call: argparse.Namespace, settings: Settings) -> int:
     from app.catalogue import read_releases, write_release
-    from app.checks import check, release_faults
-    from app.resolution import resolve
-    from app.sources import read_sources
+    from app.content.checks import check, release_faults
+    from app.content.resolution import resolve
+    from app.content.sources import read_sources
 
     sources = read_sources(settings.questionnaires)
     if call.agency not in sources.agencies:
@@ -108,7 +108,7 @@ def _release(call: argparse.Namespace, settings: Settings) -> int:
 
 
 def _schema(call: argparse.Namespace, settings: Settings) -> int:
-    from app.schema import write_schema
+    from app.content.schema import write_schema
 
     print(f"Written to {write_schema(settings.questionnaires)}.")
     return 0

@@ -1,5 +1,6 @@
 """create_app(): settings, catalogue, database, middleware, routes, error pages. Nothing is opened before start-up."""
 
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,6 +42,8 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
             app.state.reader = local_reader(session, settings.organisation)
         app.state.settings, app.state.database = settings, database
         app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
+        gc.collect()
+        gc.freeze()  # the catalogue lives as long as the process: the collector need not walk through it again
         yield
         database.close()
 

@@ -7,7 +7,7 @@ from row to row. Arrays have the rows last: levels are (questions, rows), residu
 A batch of n rows equals n batches of one to the last bit: see `slots`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import repeat
@@ -62,6 +62,22 @@ class Parameters:
             geometric=some_rows(self.geometric, rows),
         )
 
+    def means(self, counted: Array, counts: Array, neutral: float) -> tuple[Array, Array, Array]:
+        """The weighted means of exposures, controls and keys, (scenarios, rows) each; without any of them, `neutral`,
+        0, and 1 (a cap that caps nothing)."""
+        parts, otherwise = (self.exposures, self.controls, self.keys), (neutral, 0.0, 1.0)
+        if counted.shape[-1] > FEW or any(slots.weight.shape[-1] > 1 for slots in parts):
+            exposures, controls, keys = (p.means(counted, counts, o) for p, o in zip(parts, otherwise, strict=True))
+        else:
+            scenarios = len(self.baseline)
+            found = self._joined.means(counted, counts, np.repeat(otherwise, scenarios)[:, None])
+            exposures, controls, keys = np.split(found, (scenarios, 2 * scenarios))
+        return exposures, controls, keys
+
+    @cached_property
+    def _joined(self) -> Slots:
+        return Slots.joined((self.exposures, self.controls, self.keys))
+
     @cached_property
     def rows(self) -> int:
         """For how many rows they are given; 1: for all."""
@@ -75,7 +91,7 @@ class Ends:
     """One set of answers as levels: `worst` and `best` (questions,), equal where the answer is known.
 
     `applies` (questions,): asked and not *not applicable*; `unknown`, `not_applicable` (questions,);
-    `open` (scenarios,).
+    `open` (scenarios,); `chosen`: each question's option, a reserved one included.
     """
 
     worst: Array
@@ -84,6 +100,7 @@ class Ends:
     unknown: Mask
     not_applicable: Mask
     open: Mask
+    chosen: list[str]
 
 
 @dataclass(frozen=True)
@@ -158,7 +175,9 @@ class Instrument:
         self.stages = self._present([t.id for c in questionnaire.chains for t in c.stages], lambda s: s.stage)
         self.chain_members = self._members(self.chains, lambda s: s.chain)
         self.stage_members = self._members(self.stages, lambda s: s.stage)
-        self._groups = Slots.of([*map(self.stage_members.members, range(len(self.stages))), *map(self.chain_members.members, range(len(self.chains)))])
+        stages = map(self.stage_members.members, range(len(self.stages)))
+        chains = map(self.chain_members.members, range(len(self.chains)))
+        self._groups = Slots.of([*stages, *chains])
         self.every_link = self._links("exposure", "control", "signal")
         self.parameters = Parameters(
             exposures=self._links("exposure"),
@@ -194,18 +213,28 @@ class Instrument:
 
     def ends(self, answers: Answers) -> Ends:
         """Answers as levels at both ends: what is unknown stands at the question's own worst and best level."""
-        hidden, given = answers.hidden, answers.given
-        options = [answer.option for answer in map(given.get, self.question_index, repeat(NO_ANSWER))]
-        level = np.array(list(map(dict.get, self._level_of, options, repeat(np.nan))))
-        asked = np.array([question not in hidden for question in self.question_index])
-        not_applicable = asked & np.array(list(map(NOT_APPLICABLE.__eq__, options)))
+        chosen = [answer.option for answer in map(answers.given.get, self.question_index, repeat(NO_ANSWER))]
+        level = np.array(list(map(dict.get, self._level_of, chosen, repeat(np.nan))))
+        asked = _outside(answers.hidden, self.question_index)
+        not_applicable = asked & np.array(list(map(NOT_APPLICABLE.__eq__, chosen)))
         applies = asked & ~not_applicable
         unknown = applies & np.isnan(level)
         known = applies & ~unknown
         worst, best = np.where(known, level, self.worst_level), np.where(known, level, self.best_level)
-        closed = answers.closed_scenarios
-        opened = np.array([s.id not in closed for s in self.scenarios])
-        return Ends(worst, best, applies, unknown, not_applicable, opened)
+        opened = _outside(answers.closed_scenarios, self.scenario_index)
+        return Ends(worst, best, applies, unknown, not_applicable, opened, chosen)
+
+    def reached(self, question: Question, closed: Collection[str] = ()) -> frozenset[str]:
+        """The chains of the scenarios that a question bears on, but for closed ones."""
+        if not closed:
+            return self._reached[question.id]
+        scenarios = (self.scenarios[self.scenario_index[link.scenario]] for link in question.links)
+        return frozenset(scenario.chain for scenario in scenarios if scenario.id not in closed)
+
+    @cached_property
+    def _reached(self) -> dict[str, frozenset[str]]:
+        chain_of = {scenario.id: scenario.chain for scenario in self.scenarios}
+        return {q.id: frozenset(chain_of[link.scenario] for link in q.links) for q in self.questions}
 
     def stressed(self, ends: Ends) -> tuple[Array, Mask]:
         """The stress test's levels and what applies in it: everything *not applicable* counts, at its worst."""
@@ -217,15 +246,18 @@ class Instrument:
         An operating control without a note counts as on paper, a top level that no reviewer has confirmed as
         operating, a signal's lowest option without a note as don't know.
         """
-        levels, changed = ends.worst.copy(), []
-        known: list[int] = np.flatnonzero(ends.applies & ~ends.unknown).tolist()
-        for index in known:
-            option, note = answers.given[self.questions[index].id]
-            step = self._shown_as[index].get(option)
-            if step is not None and (option == LADDER[3] or not note.strip()):
-                levels[index] = step
-                changed.append(self.questions[index])
-        return levels, changed
+        levels: list[float] = ends.worst.tolist()
+        changed = []
+        steps = list(map(dict.get, self._shown_as, ends.chosen))
+        applies: list[bool] = ends.applies.tolist()
+        for index, question in enumerate(self.questions):
+            step = steps[index]
+            if step is not None and applies[index]:
+                option, note = answers.given[question.id]
+                if option == LADDER[3] or not note.strip():
+                    levels[index] = step
+                    changed.append(question)
+        return np.array(levels), changed
 
     @cached_property
     def _shown_as(self) -> list[dict[str, float]]:
@@ -268,15 +300,13 @@ class Instrument:
         if counted.shape[-1] != rows:
             counted = np.broadcast_to(counted, (len(self.questions), rows))
 
-        exposure = p.exposures.means(counted, counts, m.exposure_neutral.value)
+        exposure, mean_control, key_mean = p.means(counted, counts, m.exposure_neutral.value)
         unclamped = p.baseline + m.exposure_swing.value * (exposure - m.exposure_neutral.value)
         before_signal = np.minimum(np.maximum(unclamped, lowest), highest)
         signal = p.signals.largest(counted)
         likelihood = before_signal + signal * m.signal_share.value * (highest - before_signal)
         inherent = m.risk_unit.value * likelihood * p.impact
 
-        mean_control = p.controls.means(counted, counts, 0.0)
-        key_mean = p.keys.means(counted, counts, 1.0)  # no key: a cap of 1, which caps nothing
         cap = (1 + (m.cap_parts.value - 1) * key_mean) / m.cap_parts.value
         effectiveness = np.minimum(mean_control, np.where(p.capped, cap, 1.0))
         residual = inherent * (1 - p.control_reach * effectiveness)
@@ -400,6 +430,10 @@ class Instrument:
         lines.append(TraceLine("cap", reach * inherent * over))
         always = ("baseline", "exposure", "control")
         return [line for line in lines if line.line in always or round(line.points, decimals) != 0]
+
+
+def _outside(ids: Collection[str], known: Collection[str]) -> Mask:
+    return np.array([name not in ids for name in known]) if ids else np.ones(len(known), dtype=bool)
 
 
 def _chunks(rows: int) -> Iterator[slice]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -268,26 +269,24 @@ class _Assessment:
         return fields | {"closed": self._closed(), "ignored": self.answers.ignored}
 
     def _completeness(self) -> Completeness:
-        ends, questions = self.ends, self.instrument.questions
-        applicable, not_applicable = int(ends.applies.sum()), int(ends.not_applicable.sum())
-        unknown = np.flatnonzero(ends.unknown).tolist()
-        counts = Counter(self.answers.answer(questions[index].id).option for index in unknown)
+        ends = self.ends
+        applicable, not_applicable = int(np.count_nonzero(ends.applies)), int(np.count_nonzero(ends.not_applicable))
+        unknown = [ends.chosen[index] for index in np.flatnonzero(ends.unknown).tolist()]
         return Completeness(
             questions=applicable + not_applicable,
             answered=applicable - len(unknown),
-            unknown=counts[UNKNOWN],
+            unknown=unknown.count(UNKNOWN),
             not_applicable=not_applicable,
-            prefer_not_to_say=counts[PREFER_NOT_TO_SAY],
-            unanswered=counts[UNANSWERED],
+            prefer_not_to_say=unknown.count(PREFER_NOT_TO_SAY),
+            unanswered=unknown.count(UNANSWERED),
         )
 
     def _safeguards(self) -> Safeguards:
-        ends, questions = self.ends, self.instrument.questions
+        ends = self.ends
         applies = self.instrument.is_control & ends.applies
-        known = np.flatnonzero(applies & ~ends.unknown).tolist()
-        counts = Counter(self.answers.given[questions[index].id].option for index in known)
-        unknown = int(np.count_nonzero(applies & ends.unknown))
-        return Safeguards(**{level: counts[level] for level in LADDER}, unknown=unknown)
+        chosen = [ends.chosen[index] for index in np.flatnonzero(applies).tolist()]
+        counts = {level: chosen.count(level) for level in LADDER}
+        return Safeguards(**counts, unknown=len(chosen) - sum(counts.values()))
 
     def _banded(self, scores: list[float], bands: list[int], known: bool) -> Fields:
         worst, best, stressed = bands[_WORST], bands[_BEST], bands[_STRESSED]
@@ -309,19 +308,19 @@ class _Assessment:
         return self._scored(scores, bands, all(self.known[row] for row in self.present), len(self.unshown))
 
     def _chain(self, row: int) -> Fields:
-        instrument, chain = self.instrument, self.instrument.chains[row]
-        members = [i for i in self.open if instrument.scenarios[i].chain == chain]
+        instrument, name = self.instrument, self.instrument.chains[row]
+        members = [i for i in self.open if instrument.scenarios[i].chain == name]
         worst = max(members, key=self.compared.__getitem__)
-        counts = Counter([self.band[i] for i in members])
+        in_bands = [self.band[i] for i in members]
         scores, bands = self.scores.chains[row].tolist(), self.bands.chains[row].tolist()
         known = self.known[row]
         fields = {
-            "id": chain,
-            **self._scored(scores, bands, known, self._unshown[chain]),
+            "id": name,
+            **self._scored(scores, bands, known, self._unshown[name]),
             "unknown_share": float(self.share[row]),
             "worst_scenario": instrument.scenarios[worst].id,
-            "high": counts[self.title[-2]],
-            "critical": counts[self.title[-1]],
+            "high": in_bands.count(self.title[-2]),
+            "critical": in_bands.count(self.title[-1]),
         }
         if "because" in self.include:
             total = sum(instrument.scenarios[i].weight for i in members)
@@ -343,9 +342,9 @@ class _Assessment:
     @cached_property
     def _unshown(self) -> Counter[str]:
         """By chain, how many of the answers counted lower bear on one of its open scenarios."""
-        chain_of = {self.instrument.scenarios[i].id: self.instrument.scenarios[i].chain for i in self.open}
-        reached = [{chain_of.get(link.scenario, "") for link in question.links} for question in self.unshown]
-        return Counter(chain for chains in reached for chain in chains)
+        closed = self.answers.closed_scenarios
+        reached = (self.instrument.reached(question, closed) for question in self.unshown)
+        return Counter(chain.from_iterable(reached))
 
     def _scenario(self, index: int) -> Fields:
         scenario = self.instrument.scenarios[index]

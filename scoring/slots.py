@@ -48,6 +48,11 @@ class Slots:
             place=np.argsort(np.array(order, dtype=np.intp)),
         )
 
+    @staticmethod
+    def joined(several: Sequence["Slots"]) -> "Slots":
+        """One after the other's targets, each with its weights of the first row."""
+        return Slots.of([slots.members(target) for slots in several for target in range(len(slots.place))])
+
     def part(self, rows: slice) -> "Slots":
         """The same with the weights of some rows only."""
         return self if self.weight.shape[-1] == 1 else replace(self, weight=self.weight[:, rows])
@@ -89,7 +94,7 @@ class Slots:
             total[:width] += weight * values.take(member, axis=0)
         return total.take(self.place, axis=0)
 
-    def means(self, values: Array, counts: Array, otherwise: float) -> Array:
+    def means(self, values: Array, counts: Array, otherwise: float | Array) -> Array:
         """The ratio of the weighted sums of values and of counts, `otherwise` where the counts sum up to nothing."""
         rows = values.shape[-1]
         if self.weight.shape[-1] > 1 or rows + counts.shape[-1] > FEW:
@@ -115,7 +120,7 @@ class Slots:
         return [(int(member[place]), float(weight[place, 0])) for width, member, weight in self._slots if place < width]
 
 
-def ratio(numerator: Array, denominator: Array, otherwise: float) -> Array:
+def ratio(numerator: Array, denominator: Array, otherwise: float | Array) -> Array:
     """The ratio of sums that are not negative; `otherwise` where there is nothing to divide by."""
     something = denominator > 0
     if something.all():

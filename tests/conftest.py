@@ -13,4 +13,4 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
-pytest_plugins = ("tests.serving", "tests.fixtures")
+pytest_plugins = ("tests.serving", "tests.fixtures", "tests.tiny")

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from app.catalogue import load_catalogue, open_catalogue, read_releases, write_release
-from app.checks import check
+from app.content.checks import check
+from app.content.resolution import resolve
+from app.content.sources import read_sources
 from app.errors import ContentError, NotFound
-from app.resolution import resolve
-from app.sources import read_sources
 from scoring.questionnaire import Questionnaire
-from tests.test_checks import edit, tiny  # noqa: F401  the folder with one small agency
+from tests.tiny import edit
 
 
 @pytest.fixture
-def draft(tiny: Path) -> Questionnaire:  # noqa: F811
+def draft(tiny: Path) -> Questionnaire:
     return resolve(read_sources(tiny), "tiny")
 
 
@@ -23,7 +23,7 @@ def test_a_draft_says_so_in_its_version(draft: Questionnaire) -> None:
     assert (draft.version, draft.draft) == ("1.0.0-draft", True)
 
 
-def test_resolving_twice_gives_the_same_hash(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_resolving_twice_gives_the_same_hash(draft: Questionnaire, tiny: Path) -> None:
     assert resolve(read_sources(tiny), "tiny").hash == draft.hash == draft.content_hash()
 
 
@@ -43,7 +43,7 @@ def test_a_recommendation_keeps_only_the_moves_of_this_agency(draft: Questionnai
     assert draft.recommendation["pass_a_law"].addressee_title == "Parliament"
 
 
-def test_a_release_is_read_back_as_it_was_written(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_a_release_is_read_back_as_it_was_written(draft: Questionnaire, tiny: Path) -> None:
     path = write_release(tiny, draft)
     (release,) = read_releases(tiny)
     assert path == tiny / "released" / "tiny" / "1.0.0.json"
@@ -51,13 +51,13 @@ def test_a_release_is_read_back_as_it_was_written(draft: Questionnaire, tiny: Pa
     assert release.hash != draft.hash
 
 
-def test_a_released_version_cannot_be_released_again(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_a_released_version_cannot_be_released_again(draft: Questionnaire, tiny: Path) -> None:
     write_release(tiny, draft)
     with pytest.raises(ContentError, match="tiny 1.0.0 is released already. Raise the version."):
         write_release(tiny, draft)
 
 
-def test_an_edited_release_is_refused(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_an_edited_release_is_refused(draft: Questionnaire, tiny: Path) -> None:
     path = write_release(tiny, draft)
     content = json.loads(path.read_text(encoding="utf-8"))
     content["scenarios"][0]["weight"] = 1.0
@@ -66,14 +66,14 @@ def test_an_edited_release_is_refused(draft: Questionnaire, tiny: Path) -> None:
         read_releases(tiny)
 
 
-def test_a_release_under_another_name_is_refused(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_a_release_under_another_name_is_refused(draft: Questionnaire, tiny: Path) -> None:
     path = write_release(tiny, draft)
     path.rename(path.with_name("2.0.0.json"))
     with pytest.raises(ContentError, match="The file’s name is not that of the release in it."):
         read_releases(tiny)
 
 
-def test_a_file_that_is_no_questionnaire_is_refused(tiny: Path) -> None:  # noqa: F811
+def test_a_file_that_is_no_questionnaire_is_refused(tiny: Path) -> None:
     path = tiny / "released" / "tiny" / "1.0.0.json"
     path.parent.mkdir(parents=True)
     path.write_text("{}", encoding="utf-8")
@@ -81,7 +81,7 @@ def test_a_file_that_is_no_questionnaire_is_refused(tiny: Path) -> None:  # noqa
         read_releases(tiny)
 
 
-def test_text_that_changed_after_its_release_needs_a_higher_version(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_text_that_changed_after_its_release_needs_a_higher_version(draft: Questionnaire, tiny: Path) -> None:
     write_release(tiny, draft)
     assert check(read_sources(tiny), read_releases(tiny)) == []
     line = edit(tiny, "agencies/tiny.yaml", "version: 1.0.0", "version: 1.0.0 ")
@@ -90,7 +90,7 @@ def test_text_that_changed_after_its_release_needs_a_higher_version(draft: Quest
     assert (fault.line, fault.remedy) == (line, "Raise the version.")
 
 
-def test_the_draft_is_the_latest_only_where_nothing_is_released(draft: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_the_draft_is_the_latest_only_where_nothing_is_released(draft: Questionnaire, tiny: Path) -> None:
     assert open_catalogue(tiny).instrument("tiny").questionnaire.version == "1.0.0-draft"
     write_release(tiny, draft)
     assert open_catalogue(tiny).instruments["tiny"].keys() == {"1.0.0"}

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.schema import write_schema
-from tests.test_checks import edit, tiny  # noqa: F401  the folder with one small agency
+from app.content.schema import write_schema
+from tests.tiny import edit
 
 BODY = {"questionnaire": "tiny", "answers": {"booth_pairs": "on_paper"}, "include": []}
 
 
 @pytest.fixture
-def folder(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+def folder(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PLUMBLINE_QUESTIONNAIRES", str(tiny))
     write_schema(tiny)
     return tiny

@@ -11,7 +11,7 @@ from lxml import html
 
 from app import i18n, templating
 from app.catalogue import Catalogue
-from app.documents import documents
+from app.content.documents import documents
 from app.settings import PROJECT
 from tests.page import Site
 from tests.routes.test_assessments import answer_everything, begun, save

@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from app.agencies import by_chain
 from app.assessments import listed
+from app.content.documents import documents
 from app.dependencies import Visit
-from app.documents import documents
 from app.pages import language_of, page
 from app.routes.transaction import TransactionRoute
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from app.authoring import Source
-from app.source_files import read_source
+from app.content.authoring import Source
+from app.content.source_files import read_source
 
 
 @lru_cache

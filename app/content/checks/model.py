@@ -1,7 +1,7 @@
 """Checks of the risk model and the chains."""
 
+from app.content.sources import Sources
 from app.errors import Fault
-from app.sources import Sources
 from scoring.questionnaire import LADDER, RiskModel
 
 _NOT_CONSTANTS = {

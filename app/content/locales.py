@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.content.resolution import DRAFT
+from app.content.source_files import Data, SourceFile, Where, read_source
 from app.errors import ContentError, Fault
-from app.resolution import DRAFT
-from app.source_files import Data, SourceFile, Where, read_source
 from scoring.questionnaire import (
     Evidence,
     Option,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from app.authoring import (
+from app.content.authoring import (
     Agency,
     AuthoredRecommendation,
     AuthoredScenario,

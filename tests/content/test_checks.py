@@ -1,29 +1,17 @@
 """Every check of the data refuses its bad file, in words that give file, line, key and remedy."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
-from app.checks import check, release_faults
+from app.content.checks import check, release_faults
+from app.content.resolution import resolve
+from app.content.sources import Sources, read_sources
 from app.errors import ContentError, Fault
-from app.resolution import resolve
-from app.sources import Sources, read_sources
+from tests.tiny import QUESTIONNAIRES, edit
 
-TESTS = Path(__file__).parent
-QUESTIONNAIRES = TESTS.parent / "questionnaires"
-BAD = sorted((TESTS / "bad").glob("*.yaml"))
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """A folder with one small agency, whole and without a fault, beside the real chains and risk model."""
-    folder = tmp_path / "questionnaires"
-    shutil.copytree(TESTS / "tiny", folder)
-    for name in ("chains.yaml", "risk_model.yaml"):
-        shutil.copy(QUESTIONNAIRES / name, folder / name)
-    return folder
+BAD = sorted((Path(__file__).parents[1] / "bad").glob("*.yaml"))
 
 
 def faults_of(folder: Path) -> list[Fault]:
@@ -32,15 +20,6 @@ def faults_of(folder: Path) -> list[Fault]:
         return check(read_sources(folder))
     except ContentError as error:
         return error.faults
-
-
-def edit(folder: Path, name: str, find: str, put: str) -> int:
-    """Replace the first `find`, which must be there, and return the line on which it stood."""
-    path = folder / name
-    text = path.read_text(encoding="utf-8")
-    assert find in text, f"{name} no longer holds what the bad file changes"
-    path.write_text(text.replace(find, put, 1), encoding="utf-8")
-    return text[: text.index(find)].count("\n") + 1
 
 
 def test_there_are_bad_files() -> None:

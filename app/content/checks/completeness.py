@@ -1,7 +1,7 @@
 """Counts that a questionnaire must meet before it is released; a draft need not."""
 
+from app.content.sources import Sources
 from app.errors import Fault
-from app.sources import Sources
 from scoring.questionnaire import Questionnaire
 
 QUESTIONS, SECTIONS = range(24, 46), range(5, 10)

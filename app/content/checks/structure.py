@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from app.authoring import Agency
-from app.checks.references import facts_of, placed_questions, question_id
+from app.content.authoring import Agency
+from app.content.checks.references import facts_of, placed_questions, question_id
+from app.content.resolution import resolve
+from app.content.sources import Place, Sources
 from app.errors import Fault
-from app.resolution import resolve
-from app.sources import Place, Sources
 from scoring.questionnaire import LADDER, Question, Questionnaire, Scenario, holds
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.authoring import (
+from app.content.authoring import (
     Agency,
     AuthoredRecommendation,
     AuthoredScenario,
@@ -19,8 +19,8 @@ from app.authoring import (
     SharedQuestion,
     Source,
 )
+from app.content.source_files import SourceFile, Where, read_source
 from app.errors import ContentError, Fault
-from app.source_files import SourceFile, Where, read_source
 
 T = TypeVar("T")
 

@@ -5,14 +5,14 @@ Each check has a bad file in tests/bad/ that it refuses, with the words of the f
 
 from collections.abc import Iterable
 
-from app.checks.completeness import release_faults
-from app.checks.model import model_faults
-from app.checks.references import reference_faults
-from app.checks.structure import structure_faults
-from app.checks.wording import wording_faults
+from app.content.checks.completeness import release_faults
+from app.content.checks.model import model_faults
+from app.content.checks.references import reference_faults
+from app.content.checks.structure import structure_faults
+from app.content.checks.wording import wording_faults
+from app.content.resolution import DRAFT, resolve
+from app.content.sources import Sources
 from app.errors import Fault
-from app.resolution import DRAFT, resolve
-from app.sources import Sources
 from scoring.questionnaire import Questionnaire
 
 __all__ = ["check", "release_faults"]

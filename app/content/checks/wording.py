@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from app.checks.references import placed_questions
+from app.content.checks.references import placed_questions
+from app.content.source_files import Data, Where
+from app.content.sources import Sources
 from app.errors import Fault
-from app.source_files import Data, Where
-from app.sources import Sources
 
 LONGEST_QUESTION = 40  # words
 _MARKS = {

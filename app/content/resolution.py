@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.authoring import (
+from app.content.authoring import (
     Agency,
     AuthoredImpact,
     AuthoredOption,
@@ -16,7 +16,7 @@ from app.authoring import (
     UsedQuestion,
     Weight,
 )
-from app.sources import Sources
+from app.content.sources import Sources
 from scoring.questionnaire import (
     Chain,
     Constant,

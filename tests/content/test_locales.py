@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from app.content_locales import read_content_locales, translated
+from app.content.locales import read_content_locales, translated
+from app.content.resolution import resolve
+from app.content.sources import read_sources
 from app.errors import ContentError
-from app.resolution import resolve
-from app.sources import read_sources
 from scoring.answers import Answer, read_answers
 from scoring.engine import Instrument
 from scoring.questionnaire import Questionnaire
 from scoring.result import assess
-from tests.test_checks import tiny  # noqa: F401  the folder with one small agency
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -22,7 +21,7 @@ def write(folder: Path, name: str, text: str) -> None:
 
 
 @pytest.fixture
-def questionnaire(tiny: Path) -> Questionnaire:  # noqa: F811
+def questionnaire(tiny: Path) -> Questionnaire:
     write(
         tiny,
         "agencies/tiny.yaml",
@@ -38,7 +37,7 @@ def questionnaire(tiny: Path) -> Questionnaire:  # noqa: F811
     return resolve(read_sources(tiny), "tiny")
 
 
-def test_every_kind_of_word_is_translated(questionnaire: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_every_kind_of_word_is_translated(questionnaire: Questionnaire, tiny: Path) -> None:
     said = translated(questionnaire, read_content_locales(tiny)["xx"])
     assert said.title == "Kleiner Grenzschutz"
     assert [fact.ask for fact in said.profile] == ["Außengrenze?", "Halten Sie Menschen fest?"]
@@ -51,7 +50,7 @@ def test_every_kind_of_word_is_translated(questionnaire: Questionnaire, tiny: Pa
     assert said.source["PAPER-1"].claim == "Eine Behauptung."
 
 
-def test_hash_and_scores_do_not_depend_on_the_language(questionnaire: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_hash_and_scores_do_not_depend_on_the_language(questionnaire: Questionnaire, tiny: Path) -> None:
     said = translated(questionnaire, read_content_locales(tiny)["xx"])
     given = {"booth_pairs": Answer("operating", "Roster"), "passages_traced": Answer("recurs")}
     results = [assess(Instrument(q), read_answers(q, {}, given)) for q in (questionnaire, said)]
@@ -59,7 +58,7 @@ def test_hash_and_scores_do_not_depend_on_the_language(questionnaire: Questionna
     assert results[0] == results[1]
 
 
-def test_a_translation_of_another_version_is_not_used(questionnaire: Questionnaire, tiny: Path) -> None:  # noqa: F811
+def test_a_translation_of_another_version_is_not_used(questionnaire: Questionnaire, tiny: Path) -> None:
     newer = questionnaire.model_copy(update={"version": "1.1.0"})
     assert translated(newer, read_content_locales(tiny)["xx"]) is newer
 
@@ -71,13 +70,13 @@ def test_a_translation_of_another_version_is_not_used(questionnaire: Questionnai
         ("- title: Durchgewinkt\n", "This has no id."),
     ],
 )
-def test_a_key_that_is_not_a_word_is_refused(tiny: Path, text: str, says: str) -> None:  # noqa: F811
+def test_a_key_that_is_not_a_word_is_refused(tiny: Path, text: str, says: str) -> None:
     write(tiny, "scenarios/trafficking.yaml", text)
     with pytest.raises(ContentError, match=says):
         read_content_locales(tiny)
 
 
-def test_a_translation_says_of_which_version_it_is(tiny: Path) -> None:  # noqa: F811
+def test_a_translation_says_of_which_version_it_is(tiny: Path) -> None:
     write(tiny, "agencies/tiny.yaml", "id: tiny\ntitle: Kleiner Grenzschutz\n")
     with pytest.raises(ContentError, match="does not say of which version"):
         read_content_locales(tiny)

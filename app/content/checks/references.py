@@ -2,9 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from app.authoring import Agency, AuthoredOption, AuthoredRecommendation, OwnQuestion, SharedQuestion, UsedFact, UsedQuestion
+from app.content.authoring import (
+    Agency,
+    AuthoredOption,
+    AuthoredRecommendation,
+    OwnQuestion,
+    SharedQuestion,
+    UsedFact,
+    UsedQuestion,
+)
+from app.content.sources import Place, Sources
 from app.errors import Fault
-from app.sources import Place, Sources
 from scoring.questionnaire import LADDER, RESERVED
 
 _TAKEN = {*RESERVED, "yes", "no", "on", "off", "true", "false", "null"}
