@@ -1,4 +1,4 @@
-"""A set of answers that nobody stores: scored, or made into a report. What the scoring API and the command line share."""
+"""Answers that nobody stores, scored or made into a report: what the scoring API and the command line share."""
 
 from app.api_models import ScoreReply, ScoreRequest
 from app.catalogue import Catalogue

@@ -31,8 +31,10 @@ State = Literal["draft", "submitted"]
 
 _ONE = select(*ASSESSMENT.c).where(ASSESSMENT.c.id == bindparam("id"), ASSESSMENT.c.organisation_id == bindparam("org"))
 _ONE_TO_WRITE = _ONE.with_for_update()
-_LISTED = select(*ASSESSMENT.c).where(ASSESSMENT.c.organisation_id == bindparam("org")).order_by(
-    ASSESSMENT.c.changed_at.desc()
+_LISTED = (
+    select(*ASSESSMENT.c)
+    .where(ASSESSMENT.c.organisation_id == bindparam("org"))
+    .order_by(ASSESSMENT.c.changed_at.desc())
 )
 _FACTS = select(FACT.c.fact, FACT.c.holds).where(FACT.c.assessment_id == bindparam("id"))
 _ANSWERS = select(ANSWER.c.question, ANSWER.c.option, ANSWER.c.note, ANSWER.c.version).where(

@@ -88,10 +88,14 @@ def read_releases(folder: Path) -> list[Questionnaire]:
         try:
             questionnaire = Questionnaire.model_validate_json(path.read_bytes())
         except ValidationError as error:
-            faults.append(Fault(path, 1, "", f"This is not a released questionnaire: {error.errors()[0]['msg']}.", remedy))
+            faults.append(
+                Fault(path, 1, "", f"This is not a released questionnaire: {error.errors()[0]['msg']}.", remedy)
+            )
             continue
         if questionnaire.hash != questionnaire.content_hash():
-            faults.append(Fault(path, 1, "hash", "The content does not have the hash that it was released with.", remedy))
+            faults.append(
+                Fault(path, 1, "hash", "The content does not have the hash that it was released with.", remedy)
+            )
         elif (questionnaire.id, questionnaire.version) != (path.parent.name, path.stem) or questionnaire.draft:
             faults.append(Fault(path, 1, "version", "The file’s name is not that of the release in it.", remedy))
         else:

@@ -35,7 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="plumbline", description="Corruption-risk self-assessment, scored and reported.")
+    parser = argparse.ArgumentParser(
+        prog="plumbline", description="Corruption-risk self-assessment, scored and reported."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(run: Callable[[argparse.Namespace, Settings], int], name: str, words: str) -> argparse.ArgumentParser:

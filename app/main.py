@@ -8,7 +8,6 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -22,7 +21,7 @@ from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
-from app.middleware import AllowedHost, BodyLimit, SameOrigin, SecurityHeaders, WithoutQuery, secure
+from app.middleware import BodyLimit, OwnSite, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate
 from app.routes import agencies, api, assessments, home, reports
 from app.settings import Settings
@@ -58,8 +57,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         redirect_slashes=False,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(AllowedHost, hosts=settings.allowed_hosts),
-            Middleware(SameOrigin),
+            Middleware(OwnSite, hosts=settings.allowed_hosts),
             Middleware(BodyLimit, limit=settings.max_body),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],
@@ -82,5 +80,5 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
 async def _unexpected(request: Request, error: Exception) -> Response:
     """A defect is answered outside all middleware, so its page takes its headers here."""
     response = await failures.unexpected(request, error)
-    secure(MutableHeaders(raw=response.raw_headers), request.scope)
+    secure(response.raw_headers, request.scope)
     return response

@@ -4,10 +4,9 @@ Host and origin are checked before anything else: a page on another site must no
 """
 
 import logging
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,25 +18,26 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # With no-referrer a browser would send “Origin: null” along with our own forms, and they could not be told apart.
-_HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
 _STATIC = "/static/"
-_FOR_EVER = "public, max-age=31536000, immutable"
+_FOR_EVER = b"public, max-age=31536000, immutable"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def secure(headers: MutableHeaders, scope: Scope) -> None:
-    """Set the headers that every answer has. Only static files are kept, those named by their content for ever."""
-    headers.update(_HEADERS)
+def secure(headers: list[tuple[bytes, bytes]], scope: Scope) -> None:
+    """Add the headers that every answer has. Only static files are kept, those named by their content for ever."""
+    headers.extend(_HEADERS)
     if not scope["path"].startswith(_STATIC):
-        headers["Cache-Control"] = "no-store"
+        headers.append((b"cache-control", b"no-store"))
     else:
-        headers["Cache-Control"] = _FOR_EVER if scope["query_string"].startswith(b"v=") else "no-cache"
+        kept = _FOR_EVER if scope["query_string"].startswith(b"v=") else b"no-cache"
+        headers.append((b"cache-control", kept))
 
 
 class SecurityHeaders:
@@ -53,14 +53,15 @@ class SecurityHeaders:
 
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                secure(MutableHeaders(scope=message), scope)
+                secure(message["headers"], scope)
             await send(message)
 
         return await self.app(scope, receive, send_secured)
 
 
-class AllowedHost:
-    """Refuses a Host that is not ours: DNS rebinding would make another site’s page look like one of ours."""
+class OwnSite:
+    """Refuses a Host that is not ours, since DNS rebinding would make another site’s page look like one of ours; and
+    unsafe requests that a browser sends on behalf of another site (programs say nothing of where they come from)."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         self.app = app
@@ -68,24 +69,16 @@ class AllowedHost:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http" or _without_port(Headers(scope=scope).get("host", "")) in self.hosts:
+        if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        message = "This server does not answer to that name. Add it to PLUMBLINE_ALLOWED_HOSTS if it should."
-        return await failure(Request(scope), 400, "Unknown host", message)(scope, receive, send)
-
-
-class SameOrigin:
-    """Refuses unsafe requests that a browser sends on behalf of another site; programs send neither header."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """ASGI."""
-        if scope["type"] != "http" or scope["method"] in _SAFE or _is_own(Headers(scope=scope)):
-            return await self.app(scope, receive, send)
-        message = "This was sent from another site. Open the form here and send it again."
-        return await failure(Request(scope), 403, "Not accepted", message)(scope, receive, send)
+        headers = dict(scope["headers"])
+        if _without_port(headers.get(b"host", b"").decode("latin-1")) not in self.hosts:
+            message = "This server does not answer to that name. Add it to PLUMBLINE_ALLOWED_HOSTS if it should."
+            return await failure(Request(scope), 400, "Unknown host", message)(scope, receive, send)
+        if scope["method"] not in _SAFE and not _is_own(headers):
+            message = "This was sent from another site. Open the form here and send it again."
+            return await failure(Request(scope), 403, "Not accepted", message)(scope, receive, send)
+        return await self.app(scope, receive, send)
 
 
 class BodyLimit:
@@ -132,9 +125,9 @@ def _without_port(host: str) -> str:
     return name if colon and port.isdecimal() else host.lower()
 
 
-def _is_own(headers: Headers) -> bool:
-    site = headers.get("sec-fetch-site")
+def _is_own(headers: Mapping[bytes, bytes]) -> bool:
+    site = headers.get(b"sec-fetch-site")
     if site is not None:
-        return site in ("same-origin", "none")
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host", "").lower()
+        return site in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    return origin is None or origin.lower().partition(b"://")[2] == headers[b"host"].lower()

@@ -34,15 +34,19 @@ def read_score_body(body: bytes) -> ScoreRequest:
 
 def given_answers(request: ScoreRequest) -> dict[str, Answer]:
     """The answers as the rules take them."""
-    plain = {option: Answer(option) for option in set(map(_option, request.answers.values()))}
+    plain = _WithoutNote()
     return {
         question: plain[given] if isinstance(given, str) else Answer(given.option, given.note)
         for question, given in request.answers.items()
     }
 
 
-def _option(given: str | Given) -> str:
-    return given if isinstance(given, str) else given.option
+class _WithoutNote(dict[str, Answer]):
+    """Answers by option, each made once."""
+
+    def __missing__(self, option: str) -> Answer:
+        answer = self[option] = Answer(option)
+        return answer
 
 
 def _keys(request: ScoreRequest) -> int:

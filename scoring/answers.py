@@ -114,11 +114,11 @@ def read_answers(questionnaire: Questionnaire, profile: Mapping[str, bool], answ
         for fact in profile
         if all(fact != known.id for known in questionnaire.profile)
     ]
-    by_id = questionnaire.question
-    for question_id, answer in answers.items():
-        question = by_id.get(question_id)
-        if question and answer.option in question.needs_no_note and len(answer.note) <= NOTE_LIMIT:
+    by_id, plain = questionnaire.question, questionnaire.needs_no_note
+    for question_id, (option, note) in answers.items():
+        if option in plain.get(question_id, ()) and len(note) <= NOTE_LIMIT:
             continue  # almost every answer, and an endpoint that scores many shall not write pointers for these
+        question, answer = by_id.get(question_id), answers[question_id]
         where = f"/answers/{_pointer(question_id)}"
         if question is None:
             message = f"This questionnaire has no question “{question_id}”."

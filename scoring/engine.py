@@ -7,7 +7,7 @@ from row to row. Arrays have the rows last: levels are (questions, rows), residu
 A batch of n rows equals n batches of one to the last bit: see `slots`.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import repeat
@@ -71,7 +71,7 @@ class Parameters:
         else:
             scenarios = len(self.baseline)
             found = self._joined.means(counted, counts, np.repeat(otherwise, scenarios)[:, None])
-            exposures, controls, keys = np.split(found, (scenarios, 2 * scenarios))
+            exposures, controls, keys = found.reshape(3, scenarios, -1)
         return exposures, controls, keys
 
     @cached_property
@@ -174,6 +174,7 @@ class Instrument:
         self.chains = self._present([c.id for c in questionnaire.chains], lambda s: s.chain)
         self.stages = self._present([t.id for c in questionnaire.chains for t in c.stages], lambda s: s.stage)
         self.chain_members = self._members(self.chains, lambda s: s.chain)
+        self.members = [[m for m, _ in self.chain_members.members(row)] for row in range(len(self.chains))]
         self.stage_members = self._members(self.stages, lambda s: s.stage)
         stages = map(self.stage_members.members, range(len(self.stages)))
         chains = map(self.chain_members.members, range(len(self.chains)))
@@ -214,9 +215,9 @@ class Instrument:
     def ends(self, answers: Answers) -> Ends:
         """Answers as levels at both ends: what is unknown stands at the question's own worst and best level."""
         chosen = [answer.option for answer in map(answers.given.get, self.question_index, repeat(NO_ANSWER))]
-        level = np.array(list(map(dict.get, self._level_of, chosen, repeat(np.nan))))
+        level = np.fromiter(map(dict.get, self._level_of, chosen, repeat(np.nan)), float, len(chosen))
         asked = _outside(answers.hidden, self.question_index)
-        not_applicable = asked & np.array(list(map(NOT_APPLICABLE.__eq__, chosen)))
+        not_applicable = asked & ~_outside({NOT_APPLICABLE}.intersection(chosen), chosen)
         applies = asked & ~not_applicable
         unknown = applies & np.isnan(level)
         known = applies & ~unknown
@@ -224,17 +225,30 @@ class Instrument:
         opened = _outside(answers.closed_scenarios, self.scenario_index)
         return Ends(worst, best, applies, unknown, not_applicable, opened, chosen)
 
-    def reached(self, question: Question, closed: Collection[str] = ()) -> frozenset[str]:
-        """The chains of the scenarios that a question bears on, but for closed ones."""
-        if not closed:
-            return self._reached[question.id]
-        scenarios = (self.scenarios[self.scenario_index[link.scenario]] for link in question.links)
-        return frozenset(scenario.chain for scenario in scenarios if scenario.id not in closed)
+    def bearing(self, questions: Iterable[Question], opened: Mask) -> list[int]:
+        """Of each chain, how many of the questions bear on one of its open scenarios, (scenarios,)."""
+        rows = [self.question_index[question.id] for question in questions]
+        reach = self._reach if opened.all() else (self._bears * opened) @ self._in_chain > 0
+        counts: list[int] = reach[rows].sum(axis=0).tolist()
+        return counts
 
     @cached_property
-    def _reached(self) -> dict[str, frozenset[str]]:
-        chain_of = {scenario.id: scenario.chain for scenario in self.scenarios}
-        return {q.id: frozenset(chain_of[link.scenario] for link in q.links) for q in self.questions}
+    def _reach(self) -> Mask:
+        """Whether a question bears on a scenario of a chain, (questions, chains)."""
+        return self._bears @ self._in_chain > 0
+
+    @cached_property
+    def _bears(self) -> Array:
+        """1 where a question bears on a scenario, (questions, scenarios)."""
+        bears = np.zeros((len(self.questions), len(self.scenarios)))
+        for index, question in enumerate(self.questions):
+            bears[index, [self.scenario_index[link.scenario] for link in question.links]] = 1
+        return bears
+
+    @cached_property
+    def _in_chain(self) -> Array:
+        """1 where a scenario is of a chain, (scenarios, chains)."""
+        return np.array([[float(scenario.chain == name) for name in self.chains] for scenario in self.scenarios])
 
     def stressed(self, ends: Ends) -> tuple[Array, Mask]:
         """The stress test's levels and what applies in it: everything *not applicable* counts, at its worst."""
@@ -248,15 +262,15 @@ class Instrument:
         """
         levels: list[float] = ends.worst.tolist()
         changed = []
-        steps = list(map(dict.get, self._shown_as, ends.chosen))
+        steps = map(dict.get, self._shown_as, ends.chosen)
         applies: list[bool] = ends.applies.tolist()
-        for index, question in enumerate(self.questions):
-            step = steps[index]
-            if step is not None and applies[index]:
-                option, note = answers.given[question.id]
-                if option == LADDER[3] or not note.strip():
-                    levels[index] = step
-                    changed.append(question)
+        stepped = [(i, step) for i, step in enumerate(steps) if step is not None and applies[i]]
+        for index, step in stepped:
+            question = self.questions[index]
+            option, note = answers.given[question.id]
+            if option == LADDER[3] or not note.strip():
+                levels[index] = step
+                changed.append(question)
         return np.array(levels), changed
 
     @cached_property
@@ -352,7 +366,8 @@ class Instrument:
         worst = np.concatenate([self._groups.largest(residual), residual.max(axis=0, keepdims=True, initial=0)])
         groups = np.concatenate([scores.stages, scores.chains, scores.overall[None]])
         places = self._cut(np.concatenate([residual, worst, groups]))
-        of_scenarios, of_worst, of_groups = np.split(places, (len(residual), len(residual) + len(worst)))
+        of_scenarios, of_groups = places[: len(residual)], places[-len(groups) :]
+        of_worst = places[len(residual) : -len(groups)]
         floored = np.where(np.isnan(groups), np.int8(-1), np.maximum(of_groups, of_worst - self._floor))
         return Bands(
             scenarios=np.where(opened, of_scenarios, np.int8(-1)),
@@ -389,6 +404,8 @@ class Instrument:
 
     def unknown_share(self, ends: Ends) -> Array:
         """Of each chain, the weighted mean over its open scenarios of unknown by applicable strength: (chains,)."""
+        if not ends.unknown.any():
+            return np.where(self.chain_members.largest(ends.open[:, None].astype(float))[:, 0] > 0, 0.0, np.nan)
         links = self.every_link.sum(np.column_stack([ends.unknown & ends.applies, ends.applies]).astype(float))
         share = ratio(links[:, 0], links[:, 1], 0.0)
         weights = self.parameters.weight[:, 0] * ends.open

@@ -66,11 +66,6 @@ class Question(Frozen):
         """Option id to level."""
         return {option.id: option.level for option in self.options}
 
-    @cached_property
-    def needs_no_note(self) -> frozenset[str]:
-        """The options, reserved ones included, that may stand without a note."""
-        return frozenset((*self.level_of, UNKNOWN, PREFER_NOT_TO_SAY, UNANSWERED)) - {self.needs_note}
-
     @property
     def needs_note(self) -> str | None:
         """The option that cannot be chosen without a note: a control's top level."""
@@ -282,6 +277,12 @@ class Questionnaire(Frozen):
     def question(self) -> dict[str, Question]:
         """Questions by id."""
         return {question.id: question for question in self.questions}
+
+    @cached_property
+    def needs_no_note(self) -> dict[str, frozenset[str]]:
+        """By question, the options that may stand without a note, reserved ones included."""
+        reserved = (UNKNOWN, PREFER_NOT_TO_SAY, UNANSWERED)
+        return {q.id: frozenset((*q.level_of, *reserved)) - {q.needs_note} for q in self.questions}
 
     @cached_property
     def scenario(self) -> dict[str, Scenario]:

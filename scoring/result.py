@@ -1,9 +1,6 @@
 """The result of one assessment: every figure that page, PDF, JSON and API show, under the API's field names."""
 
-from collections import Counter
 from collections.abc import Collection
-from functools import cached_property
-from itertools import chain
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -240,7 +237,8 @@ class _Assessment:
         self.bands: Bands = instrument.bands(self.scores, opened)
         self.share = instrument.unknown_share(self.ends)
         self.title = [band.id for band in instrument.model.bands]
-        self.open: list[int] = np.flatnonzero(self.ends.open).tolist()
+        self.is_open: list[bool] = self.ends.open.tolist()
+        self.open = [index for index, is_open in enumerate(self.is_open) if is_open]
         self.likelihood = _intervals(self.scores.likelihood)
         self.inherent = _intervals(self.scores.inherent)
         self.effectiveness = _intervals(self.scores.effectiveness)
@@ -249,6 +247,7 @@ class _Assessment:
         self.band = [self.title[place] for place in self.bands.scenarios[:, _WORST].tolist()]
         self.present: list[int] = np.flatnonzero(~np.isnan(self.share)).tolist()
         self.known: list[bool] = (instrument.rounded(self.share) <= instrument.model.too_little_known.value).tolist()
+        self.bearing = instrument.bearing(self.unshown, self.ends.open)
         self.staged: tuple[list[list[float]], list[list[int]]] = self.scores.stages.tolist(), self.bands.stages.tolist()
 
     def figures(self) -> Fields:
@@ -309,14 +308,14 @@ class _Assessment:
 
     def _chain(self, row: int) -> Fields:
         instrument, name = self.instrument, self.instrument.chains[row]
-        members = [i for i in self.open if instrument.scenarios[i].chain == name]
+        members = [i for i in instrument.members[row] if self.is_open[i]]
         worst = max(members, key=self.compared.__getitem__)
         in_bands = [self.band[i] for i in members]
         scores, bands = self.scores.chains[row].tolist(), self.bands.chains[row].tolist()
         known = self.known[row]
         fields = {
             "id": name,
-            **self._scored(scores, bands, known, self._unshown[name]),
+            **self._scored(scores, bands, known, self.bearing[row]),
             "unknown_share": float(self.share[row]),
             "worst_scenario": instrument.scenarios[worst].id,
             "high": in_bands.count(self.title[-2]),
@@ -338,13 +337,6 @@ class _Assessment:
             if stage in staged
         ]
         return fields
-
-    @cached_property
-    def _unshown(self) -> Counter[str]:
-        """By chain, how many of the answers counted lower bear on one of its open scenarios."""
-        closed = self.answers.closed_scenarios
-        reached = (self.instrument.reached(question, closed) for question in self.unshown)
-        return Counter(chain.from_iterable(reached))
 
     def _scenario(self, index: int) -> Fields:
         scenario = self.instrument.scenarios[index]
@@ -434,6 +426,8 @@ class _Assessment:
         return sorted(found, key=lambda u: (-round(u.width["overall"], decimals), u.question))
 
     def _closed(self) -> Closed:
+        if not self.answers.closed_scenarios and not self.answers.hidden:
+            return Closed(sections=[], scenarios=[])
         unit = self.instrument.model.risk_unit.value
         return Closed(
             sections=[section.id for section in self.answers.closed_sections],

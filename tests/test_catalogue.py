@@ -62,7 +62,9 @@ def test_an_edited_release_is_refused(draft: Questionnaire, tiny: Path) -> None:
     content = json.loads(path.read_text(encoding="utf-8"))
     content["scenarios"][0]["weight"] = 1.0
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(ContentError, match="does not have the hash that it was released with. A release is never edited"):
+    with pytest.raises(
+        ContentError, match="does not have the hash that it was released with. A release is never edited"
+    ):
         read_releases(tiny)
 
 

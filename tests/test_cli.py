@@ -66,7 +66,9 @@ def test_score_gives_what_the_api_gives(folder: Path, body: Path, capsys: pytest
     assert "recommendations" not in reply
 
 
-def test_score_names_each_problem_with_its_pointer(folder: Path, body: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_score_names_each_problem_with_its_pointer(
+    folder: Path, body: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     body.write_text(json.dumps(BODY | {"answers": {"booth_pairs": "evidenced", "nothing": "x"}}), encoding="utf-8")
     assert main(["score", str(body)]) == 1
     said = capsys.readouterr().err

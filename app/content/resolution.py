@@ -58,7 +58,8 @@ def resolve(sources: Sources, agency_id: str) -> Questionnaire:
     recommendations = tuple(
         _recommendation(sources, r, kinds, own)
         for r in sources.recommendations.values()
-        if r.addressee == agency_id or not kinds.keys().isdisjoint([*r.lifts, *r.lowers, *r.follows])
+        if r.addressee == agency_id
+        or not kinds.keys().isdisjoint([*r.lifts, *r.lowers, *r.follows])
         or not own.keys().isdisjoint(r.concerns)
     )
     present = {s.chain for s in scenarios}

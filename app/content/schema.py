@@ -1,4 +1,4 @@
-"""questionnaires/schema.json: the shape of the files that authors write, for editors; generated, and checked to be fresh."""
+"""questionnaires/schema.json: the shape of the authors’ files, for editors; generated, and checked to be fresh."""
 
 import json
 from pathlib import Path

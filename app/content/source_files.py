@@ -97,7 +97,12 @@ class _Reader:
         if not _is_plain(node):
             return text
         if text.lower() in _EATEN:
-            self.fault(node, where, f"YAML reads the plain word “{text}” as true or false.", "Quote it, or write true or false.")
+            self.fault(
+                node,
+                where,
+                f"YAML reads the plain word “{text}” as true or false.",
+                "Quote it, or write true or false.",
+            )
         if node.tag.endswith(":timestamp"):
             self.fault(node, where, f"YAML reads “{text}” as a date.", "Quote it.")
         if text in ("", "~", "null"):

@@ -114,7 +114,9 @@ def read_sources(folder: Path) -> Sources:
     for file, agency in each("agencies/*.yaml", TypeAdapter(Agency)):
         place = Place(file, ())
         if file.path.stem != agency.id:
-            sources.faults.append(place.fault(f"The file of “{agency.id}” must be {agency.id}.yaml.", "Rename it.", "id"))
+            sources.faults.append(
+                place.fault(f"The file of “{agency.id}” must be {agency.id}.yaml.", "Rename it.", "id")
+            )
         sources._add("agency", sources.agencies, agency.id, agency, place)
     if faults:
         raise ContentError(faults + sources.faults)
@@ -140,22 +142,20 @@ _REMEDIES = {
 def _shape_faults(file: SourceFile, error: ValidationError) -> list[Fault]:
     faults = []
     for problem in error.errors(include_url=False):
-        where: Where = tuple(part for part in problem["loc"] if (*(), part) and part not in ("own", "use", "[key]"))
-        where = _known(file, where)
-        key = where[-1] if where else ""
+        where = _known(file, problem["loc"])
+        if problem["type"] == "missing":
+            where = (*where, problem["loc"][-1])
         what, remedy = _REMEDIES.get(problem["type"], (problem["msg"] + ".", "README.md says what may stand here."))
-        fault = file.fault(where, what.format(key=key), remedy)
+        fault = file.fault(where, what.format(key=where[-1] if where else ""), remedy)
         if fault not in faults:
             faults.append(fault)
     return faults
 
 
-def _known(file: SourceFile, where: Where) -> Where:
-    """The part of pydantic's location that the file has, and one key more (a missing one); without a union's branches."""
+def _known(file: SourceFile, location: Where) -> Where:
+    """The part of pydantic's location that the file has: without the branches of unions that pydantic names in it."""
     known: Where = ()
-    for part in where:
+    for part in location:
         if (*known, part) in file.lines:
             known = (*known, part)
-        elif isinstance(part, str) and part == where[-1] and not part.startswith(("constrained", "dict[", "function", "list[")):
-            return known if "Authored" in part or part in ("str", "float", "int") else (*known, part)
     return known

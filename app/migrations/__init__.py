@@ -1,6 +1,6 @@
 """The tables’ versions, applied at start-up.
 
-    alembic revision, for developers: write a file in versions/, and raise HEAD.
+alembic revision, for developers: write a file in versions/, and raise HEAD.
 """
 
 from pathlib import Path

@@ -23,7 +23,8 @@ def main() -> int:
     print(table)
     if "--readme" in sys.argv:
         text = README.read_text(encoding="utf-8")
-        said = f"Last run {datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores shared with other work, Python {sys.version.split()[0]}."
+        machine = f"{os.cpu_count()} cores shared with other work, Python {sys.version.split()[0]}"
+        said = f"Last run {datetime.now(UTC):%d %B %Y}, {machine}."
         README.write_text(text[: text.index(MARK) + len(MARK)] + f"\n{table}\n\n{said}\n", encoding="utf-8")
     return int(not all(row.holds for row in rows))
 

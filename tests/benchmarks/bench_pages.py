@@ -26,8 +26,18 @@ def measure() -> list[Row]:
         starts.append(seconds)
         weights.append(weight)
     return [
-        Row("Start to first page", f"{statistics.median(starts):.2f} s", f"≤ {SECONDS} s", statistics.median(starts) <= SECONDS),
-        Row("First page with all it loads, gzipped", f"{max(weights):.1f} kB", f"≤ {KILOBYTES:.0f} kB", max(weights) <= KILOBYTES),
+        Row(
+            "Start to first page",
+            f"{statistics.median(starts):.2f} s",
+            f"≤ {SECONDS} s",
+            statistics.median(starts) <= SECONDS,
+        ),
+        Row(
+            "First page with all it loads, gzipped",
+            f"{max(weights):.1f} kB",
+            f"≤ {KILOBYTES:.0f} kB",
+            max(weights) <= KILOBYTES,
+        ),
         Row("… in requests", str(requests), f"≤ {REQUESTS}", requests <= REQUESTS),
     ]
 
@@ -44,7 +54,9 @@ def _first_page() -> tuple[float, float, int]:
             "PLUMBLINE_DATABASE_URL": f"sqlite:///{folder}/bench.db",
         }
         began = time.perf_counter()
-        server = subprocess.Popen([sys.executable, "-m", "app.cli", "serve"], env=environment, stdout=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "serve"], env=environment, stdout=subprocess.DEVNULL
+        )
         try:
             page = _when_up(address, server)
             seconds = time.perf_counter() - began

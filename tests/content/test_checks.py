@@ -77,7 +77,12 @@ def test_every_combination_of_facts_must_leave_a_scenario_open(tiny: Path) -> No
 
 def test_an_open_scenario_has_a_control(tiny: Path) -> None:
     edit(tiny, "agencies/tiny.yaml", "          hold_sold: 2\n", "          waved_through: 2\n")
-    edit(tiny, "agencies/tiny.yaml", "          waved_through: 1\n          hold_sold: 1\n", "          waved_through: 1\n")
+    edit(
+        tiny,
+        "agencies/tiny.yaml",
+        "          waved_through: 1\n          hold_sold: 1\n",
+        "          waved_through: 1\n",
+    )
     assert "can be open without a control." in "\n".join(map(str, faults_of(tiny)))
 
 

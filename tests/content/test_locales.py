@@ -25,11 +25,17 @@ def questionnaire(tiny: Path) -> Questionnaire:
     write(
         tiny,
         "agencies/tiny.yaml",
-        "id: tiny\nversion: 1.0.0\ntitle: Kleiner Grenzschutz\nprofile:\n  - id: holds_people\n    ask: Halten Sie Menschen fest?\n"
-        "sections:\n  - id: booths\n    title: Schalter\n    questions:\n      - id: booth_pairs\n        ask: Wie werden Paare gebildet?\n"
+        "id: tiny\nversion: 1.0.0\ntitle: Kleiner Grenzschutz\n"
+        "profile:\n  - id: holds_people\n    ask: Halten Sie Menschen fest?\n"
+        "sections:\n  - id: booths\n    title: Schalter\n"
+        "    questions:\n      - id: booth_pairs\n        ask: Wie werden Paare gebildet?\n"
         "        levels:\n          absent: Gar nicht.\n      - use: gifts\n        why: Eigener Grund.\n",
     )
-    write(tiny, "shared/conduct.yaml", "questions:\n  - id: gifts\n    ask: Was geschieht mit Geschenken?\n    why: Geteilter Grund.\n")
+    write(
+        tiny,
+        "shared/conduct.yaml",
+        "questions:\n  - id: gifts\n    ask: Was geschieht mit Geschenken?\n    why: Geteilter Grund.\n",
+    )
     write(tiny, "shared/context.yaml", "- id: outer_border\n  ask: Außengrenze?\n")
     write(tiny, "scenarios/trafficking.yaml", "- id: waved_through\n  title: Durchgewinkt\n")
     write(tiny, "recommendations/trafficking.yaml", "- id: pair_officers\n  title: Zu zweit\n")
@@ -44,7 +50,10 @@ def test_every_kind_of_word_is_translated(questionnaire: Questionnaire, tiny: Pa
     assert said.sections[0].title == "Schalter"
     assert said.question["booth_pairs"].ask == "Wie werden Paare gebildet?"
     assert [o.label for o in said.question["booth_pairs"].options][:2] == ["Gar nicht.", "By a rule."]
-    assert (said.question["gifts"].ask, said.question["gifts"].why) == ("Was geschieht mit Geschenken?", "Eigener Grund.")
+    assert (said.question["gifts"].ask, said.question["gifts"].why) == (
+        "Was geschieht mit Geschenken?",
+        "Eigener Grund.",
+    )
     assert said.scenario["waved_through"].title == "Durchgewinkt"
     assert said.recommendation["pair_officers"].title == "Zu zweit"
     assert said.source["PAPER-1"].claim == "Eine Behauptung."

@@ -1,4 +1,4 @@
-"""The checks of questionnaires/: first that every reference resolves, then that each questionnaire can be scored as promised.
+"""The checks of questionnaires/: that every reference resolves, then that each questionnaire can be scored.
 
 Each check has a bad file in tests/bad/ that it refuses, with the words of the fault.
 """

@@ -16,7 +16,9 @@ def model_faults(sources: Sources) -> list[Fault]:
     faults = []
     wanted = RiskModel.model_fields.keys() - _NOT_CONSTANTS
     for name in sorted(wanted - model.constants.keys()):
-        faults.append(place.fault(f"The constant “{name}” is missing.", "Add it with value, because and source.", "constants"))
+        faults.append(
+            place.fault(f"The constant “{name}” is missing.", "Add it with value, because and source.", "constants")
+        )
     for name in sorted(model.constants.keys() - wanted):
         faults.append(place.fault(f"No formula uses the constant “{name}”.", "Remove it.", "constants", name))
     cuts = [band.at_least for band in model.bands]
@@ -28,5 +30,9 @@ def model_faults(sources: Sources) -> list[Fault]:
         faults.append(place.fault("The ladder does not rise from 0 to 1.", remedy, "ladder"))
     efforts = list(model.efforts.values())
     if list(model.efforts) != ["XS", "S", "M", "L", "XL"] or efforts != sorted(set(efforts)) or efforts[0] <= 0:
-        faults.append(place.fault("The efforts do not rise.", "Give XS, S, M, L, XL in this order, rising from above 0.", "efforts"))
+        faults.append(
+            place.fault(
+                "The efforts do not rise.", "Give XS, S, M, L, XL in this order, rising from above 0.", "efforts"
+            )
+        )
     return faults

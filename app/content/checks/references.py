@@ -1,4 +1,4 @@
-"""Checks that every id is usable and every reference resolves, and that each link and move fits the kind of its question."""
+"""Checks that ids are usable, that references resolve, and that links and moves fit the kind of their question."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -89,7 +89,9 @@ def _documents(sources: Sources) -> Iterator[Fault]:
     for claim in sources.claims.values():
         if claim.document not in sources.documents:
             remedy = "Add it to sources.yaml, or mend the id."
-            yield sources.place("evidence", claim.id).fault(f"There is no document “{claim.document}”.", remedy, "document")
+            yield sources.place("evidence", claim.id).fault(
+                f"There is no document “{claim.document}”.", remedy, "document"
+            )
 
 
 def _cited(sources: Sources, evidence: Iterable[str], place: Place, needed: str = "", *deeper: str) -> Iterator[Fault]:
@@ -126,7 +128,9 @@ def _agency(sources: Sources, agency: Agency) -> Iterator[Fault]:
     for index, section in enumerate(agency.sections):
         yield from _conditions(section.only_if, facts, Place(place.file, ("sections", index)), agency.id)
         if section.id in names:
-            yield place.fault(f"The section id “{section.id}” stands here twice.", "Choose another id.", "sections", index, "id")
+            yield place.fault(
+                f"The section id “{section.id}” stands here twice.", "Choose another id.", "sections", index, "id"
+            )
         names.add(section.id)
     taken: set[str] = set()
     for question, at in placed_questions(sources, agency):
@@ -144,7 +148,12 @@ def _bears_on(sources: Sources, agency: Agency, question: OwnQuestion | UsedQues
     base = question if isinstance(question, OwnQuestion) else sources.shared.get(question.use)
     for scenario, strength in question.bears_on.items():
         if scenario not in sources.scenarios:
-            yield place.fault(f"There is no scenario “{scenario}”.", "Add it to scenarios/*.yaml, or mend the id.", "bears_on", scenario)
+            yield place.fault(
+                f"There is no scenario “{scenario}”.",
+                "Add it to scenarios/*.yaml, or mend the id.",
+                "bears_on",
+                scenario,
+            )
         elif agency.id not in sources.scenarios[scenario].baseline:
             remedy = f"Give “{scenario}” a baseline for {agency.id}, or drop the link."
             yield place.fault(f"{agency.id} does not have the scenario “{scenario}”.", remedy, "bears_on", scenario)
@@ -152,13 +161,17 @@ def _bears_on(sources: Sources, agency: Agency, question: OwnQuestion | UsedQues
             if base.kind != "control":
                 yield place.fault("Only a control can be key.", "Drop “key”.", "bears_on", scenario)
             elif base.not_applicable:
-                yield place.fault("A key control cannot be answered “not applicable”.", "Drop one of the two.", "not_applicable")
+                yield place.fault(
+                    "A key control cannot be answered “not applicable”.", "Drop one of the two.", "not_applicable"
+                )
 
 
 def _used(sources: Sources, question: UsedQuestion, place: Place) -> Iterator[Fault]:
     base = sources.shared.get(question.use)
     if base is None:
-        yield place.fault(f"There is no shared question “{question.use}”.", "Add it to shared/*.yaml, or mend the id.", "use")
+        yield place.fault(
+            f"There is no shared question “{question.use}”.", "Add it to shared/*.yaml, or mend the id.", "use"
+        )
         return
     worded, own = ("levels", question.levels) if base.kind == "control" else ("options", question.options)
     options = (base.levels if base.kind == "control" else base.options) or {}
@@ -189,7 +202,9 @@ def _own_question(sources: Sources, question: SharedQuestion, place: Place) -> I
     for option in options:
         if option in _TAKEN:
             yield place.fault(f"The option id “{option}” is reserved.", "Choose another id.", wanted, option)
-    levels = [option.level for option in options.values() if isinstance(option, AuthoredOption) and option.level is not None]
+    levels = [
+        option.level for option in options.values() if isinstance(option, AuthoredOption) and option.level is not None
+    ]
     if levels and (len(levels) != len(options) or levels != sorted(set(levels)) or question.kind == "control"):
         remedy = "Give every option of an exposure or signal a level, rising, or none."
         yield place.fault("The levels of the options do not rise, or some have none.", remedy, wanted)
@@ -203,7 +218,9 @@ def _scenarios(sources: Sources) -> Iterator[Fault]:
         if scenario.chain not in chains:
             yield place.fault(f"There is no chain “{scenario.chain}”.", "chains.yaml lists them.", "chain")
         elif scenario.stage not in chains[scenario.chain]:
-            yield place.fault(f"“{scenario.stage}” is not a stage of “{scenario.chain}”.", "chains.yaml lists them.", "stage")
+            yield place.fault(
+                f"“{scenario.stage}” is not a stage of “{scenario.chain}”.", "chains.yaml lists them.", "stage"
+            )
         for act in scenario.acts:
             if act not in sources.chains.acts:
                 yield place.fault(f"There is no act “{act}”.", "chains.yaml lists them.", "acts")
@@ -240,7 +257,12 @@ def _recommendation(sources: Sources, recommendation: AuthoredRecommendation) ->
             if question is None:
                 yield place.fault(f"There is no question “{name}”.", "Mend the id.", key, name)
             elif question.kind != kind:
-                yield place.fault(f"“{name}” is of kind {question.kind}; `{key}` takes {kind}s.", "Use the key of its kind.", key, name)
+                yield place.fault(
+                    f"“{name}” is of kind {question.kind}; `{key}` takes {kind}s.",
+                    "Use the key of its kind.",
+                    key,
+                    name,
+                )
             elif option not in (question.levels or question.options or {}):
                 known = ", ".join(question.levels or question.options or {})
                 yield place.fault(f"“{name}” has no option “{option}”.", f"It has {known}.", key, name)

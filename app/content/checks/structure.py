@@ -1,4 +1,4 @@
-"""Checks that each questionnaire can be scored as the scoring model promises, under every combination of its profile facts."""
+"""Checks that each questionnaire can be scored as promised, under every combination of its profile facts."""
 
 from collections.abc import Iterable, Iterator
 from itertools import product
@@ -32,7 +32,9 @@ def _agency(sources: Sources, agency: Agency) -> Iterator[Fault]:
     used = _facts_used(questionnaire)
     for index, fact in enumerate(facts_of(agency)):
         if fact not in used:
-            yield here.fault(f"Nothing hangs on the fact “{fact}”.", "Drop it, or use it in an `only_if`.", "profile", index)
+            yield here.fault(
+                f"Nothing hangs on the fact “{fact}”.", "Drop it, or use it in an `only_if`.", "profile", index
+            )
 
 
 def _facts_used(questionnaire: Questionnaire) -> set[str]:
@@ -41,7 +43,7 @@ def _facts_used(questionnaire: Questionnaire) -> set[str]:
 
 
 def _profiles(facts: Iterable[str]) -> Iterator[dict[str, bool]]:
-    """Every combination of yes and no; a fact not given opens more than either, so it needs no combination of its own."""
+    """Every combination of yes and no; a fact not given opens more than either, so it needs none of its own."""
     names = sorted(set(facts))
     return (dict(zip(names, values, strict=True)) for values in product((True, False), repeat=len(names)))
 
