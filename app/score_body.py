@@ -105,5 +105,3 @@ def _is_covered(pointer: str, problems: dict[str, Problem]) -> bool:
 
 def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
-
-

@@ -267,25 +267,25 @@ class _Assessment:
             fields["unknowns"] = self._unknowns()
         return fields | {"closed": self._closed(), "ignored": self.answers.ignored}
 
-    def _completeness(self) -> Completeness:
+    def _completeness(self) -> Fields:
         ends = self.ends
         applicable, not_applicable = int(np.count_nonzero(ends.applies)), int(np.count_nonzero(ends.not_applicable))
         unknown = [ends.chosen[index] for index in np.flatnonzero(ends.unknown).tolist()]
-        return Completeness(
-            questions=applicable + not_applicable,
-            answered=applicable - len(unknown),
-            unknown=unknown.count(UNKNOWN),
-            not_applicable=not_applicable,
-            prefer_not_to_say=unknown.count(PREFER_NOT_TO_SAY),
-            unanswered=unknown.count(UNANSWERED),
-        )
+        return {
+            "questions": applicable + not_applicable,
+            "answered": applicable - len(unknown),
+            "unknown": unknown.count(UNKNOWN),
+            "not_applicable": not_applicable,
+            "prefer_not_to_say": unknown.count(PREFER_NOT_TO_SAY),
+            "unanswered": unknown.count(UNANSWERED),
+        }
 
-    def _safeguards(self) -> Safeguards:
+    def _safeguards(self) -> Fields:
         ends = self.ends
         applies = self.instrument.is_control & ends.applies
         chosen = [ends.chosen[index] for index in np.flatnonzero(applies).tolist()]
-        counts = {level: chosen.count(level) for level in LADDER}
-        return Safeguards(**counts, unknown=len(chosen) - sum(counts.values()))
+        counts = {level: chosen.count(level) for level in reversed(LADDER)}
+        return counts | {"unknown": len(chosen) - sum(counts.values())}
 
     def _banded(self, scores: list[float], bands: list[int], known: bool) -> Fields:
         worst, best, stressed = bands[_WORST], bands[_BEST], bands[_STRESSED]

@@ -97,10 +97,17 @@ class Slots:
     def means(self, values: Array, counts: Array, otherwise: float | Array) -> Array:
         """The ratio of the weighted sums of values and of counts, `otherwise` where the counts sum up to nothing."""
         rows = values.shape[-1]
+        if self.weight.shape[-1] == 1 and (counts == 1).all():
+            return ratio(self.sum(values), self._totals, otherwise)
         if self.weight.shape[-1] > 1 or rows + counts.shape[-1] > FEW:
             return ratio(self.sum(values), self.sum(counts), otherwise)
         sums = self.sum(np.concatenate([values, counts], axis=-1))  # one call for both, where calls are what costs
         return ratio(sums[:, :rows], sums[:, rows:], otherwise)
+
+    @cached_property
+    def _totals(self) -> Array:
+        """The sums where every member counts: (targets, 1)."""
+        return self.sum(np.ones((int(self.member.max(initial=0)) + 1, 1)))
 
     def largest(self, values: Array) -> Array:
         """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""

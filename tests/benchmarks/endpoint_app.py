@@ -1,14 +1,15 @@
 """The two servers that bench_endpoint.py compares: the service with a generated questionnaire, and a bare endpoint.
 
-The bare one is what anybody would write with FastAPI who validates the same body and builds a reply of the same models
-from figures that are there already: no middleware, no look at the answers, no score.
+The bare one stands in the same application, behind the same middleware. It is what anybody would write with FastAPI who
+validates the same body and builds a reply of the same models from figures that are there already: no look at the
+answers, no score.
 """
 
 import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app.api_models import ScoreReply, ScoreRequest
 from app.catalogue import load_catalogue
@@ -43,12 +44,14 @@ def bare() -> FastAPI:
     questionnaire = generated()
     result = assess(Instrument(questionnaire), read_answers(questionnaire, {}, answered(questionnaire)), [])
     values = result.model_dump()
-    app = FastAPI()
+    app, router = service(), APIRouter()
 
-    @app.post("/api/v1/score")
+    @router.post("/api/v1/score")
     async def score(body: ScoreRequest) -> ScoreReply:
         return ScoreReply(**_parts(values), about=body.about)
 
+    app.router.routes.clear()
+    app.include_router(router)
     return app
 
 
