@@ -64,7 +64,14 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
-    uvicorn.run("app.main:create_app", factory=True, host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        server_header=False,
+    )
     return 0
 
 

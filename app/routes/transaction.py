@@ -31,6 +31,8 @@ class TransactionRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _in_transaction(endpoint), **options)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")  # Starlette's own routes answer it; the server leaves the body out
 
 
 def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:

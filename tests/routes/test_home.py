@@ -99,3 +99,9 @@ def test_static_files_may_be_kept_and_pages_may_not(site: Site) -> None:
     page = site.get("/")
     style: httpx.Response = site.client.get(page.xpath("//link[@rel='stylesheet']/@href")[0])
     assert style.headers.get("cache-control") != "no-store"
+
+
+async def test_the_head_of_a_page_can_be_asked_for(client: httpx.AsyncClient) -> None:
+    head, page = await client.head("/"), await client.get("/")
+    assert head.status_code == page.status_code == 200
+    assert head.headers["content-type"] == page.headers["content-type"]
