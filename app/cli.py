@@ -4,6 +4,7 @@ Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the 
 """
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -61,11 +62,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(call: argparse.Namespace, settings: Settings) -> int:
+    gc.disable()  # what is imported stays; looking through it again and again would slow the start
     import uvicorn
 
+    from app.main import create_app
+
+    gc.freeze()
+    gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
     uvicorn.run(
-        "app.main:create_app",
+        create_app,
         factory=True,
         host=settings.host,
         port=settings.port,

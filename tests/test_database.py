@@ -2,6 +2,8 @@
 
 import sqlite3
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,7 +15,7 @@ from sqlmodel import SQLModel
 from app import migrations
 from app.accounts import LOCAL, Reader, local_reader
 from app.database import Database
-from app.migrations import HEAD, migrate
+from app.migrations import HEAD, migrate, upgrade
 from app.models import Account, Organisation
 
 
@@ -90,9 +92,17 @@ def test_an_error_of_the_database_does_not_repeat_what_was_being_written(databas
     assert "what somebody wrote" not in str(caught.value)
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
-    with database.transaction(write=False) as session:
-        assert compare_metadata(MigrationContext.configure(session.connection()), SQLModel.metadata) == []
+@pytest.mark.parametrize("make", [migrate, upgrade], ids=["made at once", "migrated from nothing"])
+def test_both_ways_make_exactly_the_tables_of_the_models(tmp_path: Path, make: Callable[[Database], None]) -> None:
+    made = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    make(made)
+    with made.transaction(write=False) as session:
+        connection = session.connection()
+        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+        indexes = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        assert sorted(indexes.scalars()) == sorted(i.name for t in SQLModel.metadata.tables.values() for i in t.indexes)
+    made.close()
 
 
 def test_the_newest_migration_is_the_one_that_start_up_looks_for() -> None:
