@@ -69,7 +69,8 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
             Exception: _unexpected,
         },
     )
-    for router in (api.scoring_router, api.router, home.router, agencies.router, assessments.router, reports.router):
+    # The first that fits is taken, so the busiest stand first.
+    for router in (api.scoring_router, assessments.router, api.router, home.router, agencies.router, reports.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = partial(documented, app)  # type: ignore[method-assign]

@@ -165,6 +165,7 @@ class Instrument:
         self.scenarios = questionnaire.scenarios
         self.question_index = {q.id: i for i, q in enumerate(self.questions)}
         self._level_of = [q.level_of for q in self.questions]
+        self.impacts = [s.impact.largest for s in self.scenarios]
         self.scenario_index = {s.id: i for i, s in enumerate(self.scenarios)}
         lowest = np.array([q.options[0].level for q in self.questions])
         highest = np.array([q.options[-1].level for q in self.questions])
@@ -186,7 +187,7 @@ class Instrument:
             keys=self._links("control", keys_only=True),
             signals=self._links("signal"),
             baseline=np.array([[float(s.baseline)] for s in self.scenarios]),
-            impact=np.array([[float(s.impact.largest)] for s in self.scenarios]),
+            impact=np.array([[float(impact)] for impact in self.impacts]),
             weight=np.array([[float(s.weight)] for s in self.scenarios]),
             control_reach=np.array([self.model.control_reach.value]),
             capped=np.array([True]),

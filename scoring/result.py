@@ -343,7 +343,7 @@ class _Assessment:
         fields = {
             "id": scenario.id,
             "likelihood": self.likelihood[index],
-            "impact": scenario.impact.largest,
+            "impact": self.instrument.impacts[index],
             "inherent": self.inherent[index],
             "control_effectiveness": self.effectiveness[index][::-1],
             "residual": self.residual[index],
