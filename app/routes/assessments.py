@@ -21,6 +21,38 @@ router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessmen
 GONE = FieldError("", "main", "submitted")
 
 
+# The first route that fits is taken; sections are what is saved all day.
+@router.get("/sections/{section_id}")
+def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
+    """One section’s questions with what is saved."""
+    assessment = visit.assessment(assessment_id)
+    asked = path.stretch(_checked(visit, assessment), section_id)
+    if assessment.state == "submitted":
+        return go_to(f"/assessments/{assessment_id}/check")
+    entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions)
+    return _section_page(visit, assessment, asked.section, entries)
+
+
+@router.post("/sections/{section_id}")
+def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
+    """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
+    assessment = visit.assessment(assessment_id)
+    asked = path.stretch(_checked(visit, assessment), section_id)
+    fields = text_fields(visit.form)
+    entries = forms.posted_answers(asked.asked, fields, assessment.answers, assessment.versions)
+    if forms.errors_of(entries):
+        return _section_page(visit, assessment, asked.section, entries, status=422)
+    try:
+        assessments.save_answers(visit.session, visit.reader, assessment, _changes(entries))
+    except StaleWrite as stale:
+        now = visit.assessment(assessment_id)
+        entries = forms.contested(entries, stale.names, now.answers, now.versions)
+        return _section_page(visit, now, asked.section, entries, status=409)
+    except WrongState:
+        return _section_page(visit, assessment, asked.section, entries, status=409, errors=[GONE])
+    return go_to(_onwards(visit, assessment, fields, path.after(assessment.checked, section_id)))
+
+
 @router.get("")
 def hub(visit: Visit, assessment_id: str) -> Response:
     """The list of sections with their state."""
@@ -62,37 +94,6 @@ def save_profile(visit: Visit, assessment_id: str) -> Response:
         return _profile_page(visit, assessment, given, GONE)
     opened = [stretch.section for stretch in path.stretches(visit.assessment(assessment_id).checked) if stretch.asked]
     return go_to(_onwards(visit, assessment, fields, next(iter(opened), None)))
-
-
-@router.get("/sections/{section_id}")
-def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
-    """One section’s questions with what is saved."""
-    assessment = visit.assessment(assessment_id)
-    asked = path.stretch(_checked(visit, assessment), section_id)
-    if assessment.state == "submitted":
-        return go_to(f"/assessments/{assessment_id}/check")
-    entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions)
-    return _section_page(visit, assessment, asked.section, entries)
-
-
-@router.post("/sections/{section_id}")
-def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
-    """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
-    assessment = visit.assessment(assessment_id)
-    asked = path.stretch(_checked(visit, assessment), section_id)
-    fields = text_fields(visit.form)
-    entries = forms.posted_answers(asked.asked, fields, assessment.answers, assessment.versions)
-    if forms.errors_of(entries):
-        return _section_page(visit, assessment, asked.section, entries, status=422)
-    try:
-        assessments.save_answers(visit.session, visit.reader, assessment, _changes(entries))
-    except StaleWrite as stale:
-        now = visit.assessment(assessment_id)
-        entries = forms.contested(entries, stale.names, now.answers, now.versions)
-        return _section_page(visit, now, asked.section, entries, status=409)
-    except WrongState:
-        return _section_page(visit, assessment, asked.section, entries, status=409, errors=[GONE])
-    return go_to(_onwards(visit, assessment, fields, path.after(assessment.checked, section_id)))
 
 
 @router.get("/check")
