@@ -6,7 +6,7 @@ PlumblineError
 ├── OffThePath          a page that is not on the path of this assessment
 ├── StaleWrite          somebody changed the answer since it was read
 ├── WrongState          an assessment that is not open to this (already submitted, not complete, a draft questionnaire)
-├── BadRequest          a request that cannot be read (broken UTF-8, not JSON, duplicate keys)
+├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
 ├── TooLarge            a body over the limit
 └── DrawingFailed       a report could not be drawn
 """
