@@ -4,7 +4,7 @@ FROM python:3.12-slim AS build
 WORKDIR /srv/plumbline
 RUN python -m venv /srv/venv
 COPY requirements.lock ./
-RUN /srv/venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock
+RUN /srv/venv/bin/pip install --no-cache-dir --no-deps --require-hashes --only-binary :all: -r requirements.lock
 
 FROM python:3.12-slim
 RUN useradd --system --home-dir /srv/plumbline --shell /usr/sbin/nologin plumbline

@@ -52,9 +52,10 @@ clean: ## remove the environment and caches (the database under var/ stays)
 	else $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python’s venv is missing. On Debian: apt-get install python3-venv"; exit 1; }; \
 	$(PYTHON) -m venv --clear .venv; fi
 
+# A lock is complete, so nothing is resolved: pip would look for newer versions of packages that others ask for with extras.
 define install
-	@if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --require-hashes -r $(1) && uv pip install -q --python $(BIN)/python --no-build-isolation --no-deps -e .; \
-	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r $(1) && $(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .; fi
+	@if command -v uv >/dev/null; then uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r $(1) && uv pip install -q --python $(BIN)/python --no-build-isolation --no-deps -e .; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $(1) && $(BIN)/python -m pip install -q --disable-pip-version-check --no-build-isolation --no-deps -e .; fi
 	@touch $@
 endef
 

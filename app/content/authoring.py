@@ -142,6 +142,7 @@ class Agency(Authored):
     exposed_because: Reasoned
     sitting: AuthoredSitting
     stages_left_out: dict[Id, Text] = {}
+    acts_left_out: dict[Id, dict[Id, Text]] = {}
     profile: list[Fact] = []
     sections: Annotated[list[AuthoredSection], Field(min_length=1)]
 
@@ -243,11 +244,12 @@ class AuthoredStage(Authored):
 
 
 class AuthoredChain(Authored):
-    """A chain."""
+    """A chain; `acts` are those that the Council of Europe names for it."""
 
     id: Id
     title: Text
     evidence: list[str]
+    acts: Annotated[list[Id], Field(min_length=1)]
     stages: list[AuthoredStage]
 
 

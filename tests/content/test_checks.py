@@ -66,12 +66,13 @@ def test_a_missing_file_is_a_fault(tiny: Path) -> None:
 
 def test_faults_of_several_files_are_told_together(tiny: Path) -> None:
     edit(tiny, "agencies/tiny.yaml", "kind: signal", "kind: sign")
-    edit(tiny, "scenarios/trafficking.yaml", "weight: 3", "weight: 4")
-    assert {fault.file.name for fault in faults_of(tiny)} == {"tiny.yaml", "trafficking.yaml"}
+    edit(tiny, "scenarios/tiny.yaml", "weight: 3", "weight: 4")
+    found = {str(fault.file.relative_to(tiny)) for fault in faults_of(tiny)}
+    assert found == {"agencies/tiny.yaml", "scenarios/tiny.yaml"}
 
 
 def test_every_combination_of_facts_must_leave_a_scenario_open(tiny: Path) -> None:
-    edit(tiny, "scenarios/trafficking.yaml", "  acts: [ignoring]", "  acts: [ignoring]\n  only_if: holds_people")
+    edit(tiny, "scenarios/tiny.yaml", "  acts: [ignoring]", "  acts: [ignoring]\n  only_if: holds_people")
     assert "Some combination of profile facts closes every scenario." in "\n".join(map(str, faults_of(tiny)))
 
 
@@ -87,7 +88,7 @@ def test_an_open_scenario_has_a_control(tiny: Path) -> None:
 
 
 def test_an_agency_has_a_scenario(tiny: Path) -> None:
-    (tiny / "scenarios" / "trafficking.yaml").write_text("[]\n", encoding="utf-8")
+    (tiny / "scenarios" / "tiny.yaml").write_text("[]\n", encoding="utf-8")
     assert any("waved_through" in str(fault) for fault in faults_of(tiny))
 
 
@@ -104,6 +105,17 @@ def test_a_stage_cannot_be_left_out_and_have_a_scenario(tiny: Path) -> None:
     edit(tiny, "agencies/tiny.yaml", "profile:\n", "stages_left_out:\n  border_crossing: We have none.\nprofile:\n")
     sources = read_sources(tiny)
     assert "is left out, and has a scenario." in "\n".join(map(str, release_faults(sources, resolve(sources, "tiny"))))
+
+
+def test_each_act_of_a_chain_is_in_a_scenario_or_left_out_with_a_reason_and_not_both(tiny: Path) -> None:
+    acts = "acts_left_out:\n  trafficking:\n    tolerating: Nobody here looks.\n    ignoring: Nobody here looks.\n"
+    edit(tiny, "agencies/tiny.yaml", "profile:\n", f"{acts}profile:\n")
+    sources = read_sources(tiny)
+    assert check(sources) == []
+    faults = "\n".join(map(str, release_faults(sources, resolve(sources, "tiny"))))
+    assert "The act “organising” of “trafficking” is in no scenario and has no reason for being left out." in faults
+    assert "The act “ignoring” of “trafficking” is left out, and is in a scenario." in faults
+    assert "“tolerating”" not in faults
 
 
 @pytest.fixture(scope="module")

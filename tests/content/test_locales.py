@@ -37,8 +37,8 @@ def questionnaire(tiny: Path) -> Questionnaire:
         "questions:\n  - id: gifts\n    ask: Was geschieht mit Geschenken?\n    why: Geteilter Grund.\n",
     )
     write(tiny, "shared/context.yaml", "- id: outer_border\n  ask: Außengrenze?\n")
-    write(tiny, "scenarios/trafficking.yaml", "- id: waved_through\n  title: Durchgewinkt\n")
-    write(tiny, "recommendations/trafficking.yaml", "- id: pair_officers\n  title: Zu zweit\n")
+    write(tiny, "scenarios/tiny.yaml", "- id: waved_through\n  title: Durchgewinkt\n")
+    write(tiny, "recommendations/tiny.yaml", "- id: pair_officers\n  title: Zu zweit\n")
     write(tiny, "evidence/paper.yaml", "- id: PAPER-1\n  claim: Eine Behauptung.\n")
     return resolve(read_sources(tiny), "tiny")
 
@@ -80,7 +80,7 @@ def test_a_translation_of_another_version_is_not_used(questionnaire: Questionnai
     ],
 )
 def test_a_key_that_is_not_a_word_is_refused(tiny: Path, text: str, says: str) -> None:
-    write(tiny, "scenarios/trafficking.yaml", text)
+    write(tiny, "scenarios/tiny.yaml", text)
     with pytest.raises(ContentError, match=says):
         read_content_locales(tiny)
 

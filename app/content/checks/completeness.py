@@ -1,6 +1,8 @@
 """Counts that a questionnaire must meet before it is released; a draft need not."""
 
-from app.content.sources import Sources
+from collections.abc import Iterator
+
+from app.content.sources import Place, Sources
 from app.errors import Fault
 from scoring.questionnaire import Questionnaire
 
@@ -33,4 +35,20 @@ def release_faults(sources: Sources, questionnaire: Questionnaire) -> list[Fault
             elif stage.id in present and stage.id in questionnaire.stages_left_out:
                 what = f"The stage “{stage.id}” is left out, and has a scenario."
                 faults.append(place.fault(what, "Drop the reason.", "stages_left_out", stage.id))
-    return faults
+    return [*faults, *_acts(sources, questionnaire, place)]
+
+
+def _acts(sources: Sources, questionnaire: Questionnaire, place: Place) -> Iterator[Fault]:
+    """Each act that the Council of Europe names for a chain is in a scenario of it, or left out with a reason."""
+    left_out = sources.agencies[questionnaire.id].acts_left_out
+    for chain in sources.chains.chains:
+        found = {act for scenario in questionnaire.scenarios if scenario.chain == chain.id for act in scenario.acts}
+        reasons = left_out.get(chain.id, {})
+        for act in chain.acts if found else ():
+            if act not in found and act not in reasons:
+                what = f"The act “{act}” of “{chain.id}” is in no scenario and has no reason for being left out."
+                yield place.fault(what, "Add it to a scenario, or a reason under `acts_left_out`.", "acts_left_out")
+        for act in reasons:
+            if act in found:
+                what = f"The act “{act}” of “{chain.id}” is left out, and is in a scenario."
+                yield place.fault(what, "Drop the reason.", "acts_left_out", chain.id, act)

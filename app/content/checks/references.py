@@ -124,6 +124,12 @@ def _agency(sources: Sources, agency: Agency) -> Iterator[Fault]:
     for stage in agency.stages_left_out:
         if stage not in stages:
             yield place.fault(f"There is no stage “{stage}”.", "chains.yaml lists them.", "stages_left_out", stage)
+    named = {chain.id: chain.acts for chain in sources.chains.chains}
+    for chain, reasons in agency.acts_left_out.items():
+        for act in reasons:
+            if act not in named.get(chain, ()):
+                what = f"“{act}” is not an act of a chain “{chain}”."
+                yield place.fault(what, "chains.yaml lists the acts of each chain.", "acts_left_out", chain, act)
     names: set[str] = set()
     for index, section in enumerate(agency.sections):
         yield from _conditions(section.only_if, facts, Place(place.file, ("sections", index)), agency.id)
