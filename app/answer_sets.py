@@ -4,8 +4,9 @@ from app.api_models import ScoreReply, ScoreRequest
 from app.catalogue import Catalogue
 from app.score_body import given_answers
 from scoring.answers import read_answers
+from scoring.figures import assess
 from scoring.report import About, Report, make_report
-from scoring.result import EVERYTHING, assess
+from scoring.result import EVERYTHING
 
 
 def scored(catalogue: Catalogue, request: ScoreRequest) -> ScoreReply:

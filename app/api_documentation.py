@@ -10,9 +10,9 @@ from app.catalogue import Catalogue
 from app.score_body import given_answers
 from scoring.answers import read_answers
 from scoring.engine import Instrument
+from scoring.figures import assess
 from scoring.questionnaire import LADDER, UNKNOWN, Question
 from scoring.report import About, Given
-from scoring.result import assess
 
 ADDRESS = "/api/v1/openapi.json"
 SCORE = "/api/v1/score"

@@ -1,10 +1,10 @@
 """What a request stands on: the catalogue, the reader, the session, and the one guarded way to an assessment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fastapi import Request
 from sqlmodel import Session
-from starlette.datastructures import FormData
 
 from app import assessments
 from app.accounts import Reader
@@ -18,8 +18,8 @@ from app.settings import Settings
 class Visit:
     """One request to a page: given by the route class (app/routes/transaction.py) to every handler that asks for it.
 
-    `session` is open for the length of the handler and committed before the answer; a GET only reads. `form` holds
-    the posted fields. An assessment is reached by `assessment(id)` and in no other way.
+    `session` is open for the length of the handler and committed before the answer; a GET only reads. `fields` holds
+    what was posted. An assessment is reached by `assessment(id)` and in no other way.
     """
 
     request: Request
@@ -28,7 +28,7 @@ class Visit:
     database: Database
     reader: Reader
     session: Session
-    form: FormData = field(default_factory=FormData)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
     def assessment(self, assessment_id: str) -> OpenAssessment:
         """One of the reader’s assessments. Raises NotFound, the same for a foreign one as for none."""

@@ -15,6 +15,7 @@ from scoring.questionnaire import UNANSWERED, ProfileFact, Question
 
 Fields = Mapping[str, str]
 SHORT = 200  # characters of a line
+_UNANSWERED = Answer(UNANSWERED)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -89,26 +90,23 @@ def shown_answers(
     questions: Iterable[Question], answers: Mapping[str, Answer], versions: Mapping[str, int]
 ) -> list[Entry]:
     """Entries that show what is saved."""
-    unanswered = Answer(UNANSWERED)
     found = []
     for question in questions:
-        answer = answers.get(question.id, unanswered)
+        answer = answers.get(question.id, _UNANSWERED)
         is_saved = answer.option != UNANSWERED
         found.append(Entry(question, answer, versions.get(question.id, 0), fingerprint(answer), is_saved))
     return found
 
 
-def posted_answers(
-    questions: Iterable[Question], fields: Fields, answers: Mapping[str, Answer], versions: Mapping[str, int]
-) -> list[Entry]:
+def posted_answers(questions: Iterable[Question], fields: Fields, answers: Mapping[str, Answer]) -> list[Entry]:
     """Entries for the questions that were on the posted page, as they were typed, each with what is wrong with it.
 
-    `answers` and `versions` are those saved now: a question whose two versions were shown side by side carries the
-    saved one, and needs a choice between them.
+    `answers` are those saved now: a question whose two versions were shown side by side carries the saved one, and
+    needs a choice between them.
     """
     entries = []
-    for saved in shown_answers(questions, answers, versions):
-        question = saved.question
+    for question in questions:
+        saved = answers.get(question.id, _UNANSWERED)
         version = fields.get(f"version.{question.id}")
         if version is None:
             continue
@@ -118,9 +116,10 @@ def posted_answers(
         settled = None
         chosen = fields.get(f"settle.{question.id}")
         if chosen is not None:
-            settled = Settled(saved.answer, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
+            settled = Settled(saved, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
         errors = _errors(question, answer, settled)
-        entries.append(Entry(question, answer, based_on, shown, saved.is_saved, errors, settled))
+        is_saved = saved.option != UNANSWERED
+        entries.append(Entry(question, answer, based_on, shown, is_saved, errors, settled))
     return entries
 
 

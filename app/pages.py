@@ -1,6 +1,5 @@
 """A template as an answer, in the language that the reader’s browser asks for."""
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
@@ -11,11 +10,6 @@ from app.templating import draw
 def language_of(request: Request) -> str:
     """The language in which this request is answered."""
     return negotiate(request.headers.get("accept-language", ""))
-
-
-def text_fields(form: FormData) -> dict[str, str]:
-    """The posted fields that are text; of two with one name the last, which is what a marked radio sends."""
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:

@@ -7,19 +7,19 @@ from row to row. Arrays have the rows last: levels are (questions, rows), residu
 A batch of n rows equals n batches of one to the last bit: see `slots`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.answers import NO_ANSWER, Answers
+from scoring.answers import Answers
 from scoring.contradictions import contradictions
+from scoring.ends import Ends, OptionTable, outside
 from scoring.errors import InvalidQuestionnaire
-from scoring.questionnaire import LADDER, NOT_APPLICABLE, Kind, Question, Questionnaire, Scenario
+from scoring.questionnaire import Kind, Question, Questionnaire, Scenario
 from scoring.slots import FEW, Array, Mask, Slots, common_rows, ratio, some_rows
 
 BandPlaces = NDArray[np.int8]
@@ -66,7 +66,7 @@ class Parameters:
         """The weighted means of exposures, controls and keys, (scenarios, rows) each; without any of them, `neutral`,
         0, and 1 (a cap that caps nothing)."""
         parts, otherwise = (self.exposures, self.controls, self.keys), (neutral, 0.0, 1.0)
-        if counted.shape[-1] > FEW or any(slots.weight.shape[-1] > 1 for slots in parts):
+        if counted.shape[-1] > FEW or any(slots.weight.shape[-1] != 1 for slots in parts):
             exposures, controls, keys = (p.means(counted, counts, o) for p, o in zip(parts, otherwise, strict=True))
         else:
             scenarios = len(self.baseline)
@@ -86,24 +86,7 @@ class Parameters:
         return common_rows(*(array.shape[-1] for array in (*strengths, *others)))
 
 
-@dataclass(frozen=True)
-class Ends:
-    """One set of answers as levels: `worst` and `best` (questions,), equal where the answer is known.
-
-    `applies` (questions,): asked and not *not applicable*; `unknown`, `not_applicable` (questions,);
-    `open` (scenarios,); `chosen`: each question's option, a reserved one included.
-    """
-
-    worst: Array
-    best: Array
-    applies: Mask
-    unknown: Mask
-    not_applicable: Mask
-    open: Mask
-    chosen: list[str]
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Scores:
     """What a batch is scored for, all in [0, 100], rows last.
 
@@ -116,7 +99,7 @@ class Scores:
     overall: Array
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Workings(Scores):
     """The scores of a few rows with the steps to them, (scenarios, rows).
 
@@ -132,7 +115,7 @@ class Workings(Scores):
     effectiveness: Array
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Bands:
     """Bands as their place in the risk model (0 the lowest), after the floor from the worst scenario; -1: absent."""
 
@@ -140,15 +123,6 @@ class Bands:
     stages: BandPlaces
     chains: BandPlaces
     overall: BandPlaces
-
-
-@dataclass(frozen=True)
-class TraceLine:
-    """One term of a scenario's residual risk, in points; the terms add up to it."""
-
-    line: str
-    points: float
-    question: str | None = None
 
 
 class Instrument:
@@ -164,7 +138,7 @@ class Instrument:
         self.questions: tuple[Question, ...] = tuple(questionnaire.questions)
         self.scenarios = questionnaire.scenarios
         self.question_index = {q.id: i for i, q in enumerate(self.questions)}
-        self._level_of = [q.level_of for q in self.questions]
+        self._options = OptionTable(self.questions)
         self.impacts = [s.impact.largest for s in self.scenarios]
         self.scenario_index = {s.id: i for i, s in enumerate(self.scenarios)}
         lowest = np.array([q.options[0].level for q in self.questions])
@@ -214,23 +188,13 @@ class Instrument:
         return Slots.of(rows)
 
     def ends(self, answers: Answers) -> Ends:
-        """Answers as levels at both ends: what is unknown stands at the question's own worst and best level."""
-        chosen = [answer.option for answer in map(answers.given.get, self.question_index, repeat(NO_ANSWER))]
-        level = np.fromiter(map(dict.get, self._level_of, chosen, repeat(np.nan)), float, len(chosen))
-        asked = _outside(answers.hidden, self.question_index)
-        not_applicable = asked & ~_outside({NOT_APPLICABLE}.intersection(chosen), chosen)
-        applies = asked & ~not_applicable
-        unknown = applies & np.isnan(level)
-        known = applies & ~unknown
-        worst, best = np.where(known, level, self.worst_level), np.where(known, level, self.best_level)
-        opened = _outside(answers.closed_scenarios, self.scenario_index)
-        return Ends(worst, best, applies, unknown, not_applicable, opened, chosen)
+        """Answers as levels, read in four ways."""
+        return self._options.ends(answers, outside(answers.closed_scenarios, self.scenario_index))
 
-    def bearing(self, questions: Iterable[Question], opened: Mask) -> list[int]:
-        """Of each chain, how many of the questions bear on one of its open scenarios, (scenarios,)."""
-        rows = [self.question_index[question.id] for question in questions]
+    def bearing(self, questions: list[int], opened: Mask) -> list[int]:
+        """Of each chain, how many of the questions (their indexes) bear on one of its open scenarios."""
         reach = self._reach if opened.all() else (self._bears * opened) @ self._in_chain > 0
-        counts: list[int] = reach[rows].sum(axis=0).tolist()
+        counts: list[int] = reach.take(questions, axis=0).sum(axis=0).tolist()
         return counts
 
     @cached_property
@@ -250,41 +214,6 @@ class Instrument:
     def _in_chain(self) -> Array:
         """1 where a scenario is of a chain, (scenarios, chains)."""
         return np.array([[float(scenario.chain == name) for name in self.chains] for scenario in self.scenarios])
-
-    def stressed(self, ends: Ends) -> tuple[Array, Mask]:
-        """The stress test's levels and what applies in it: everything *not applicable* counts, at its worst."""
-        return ends.worst, ends.applies | ends.not_applicable
-
-    def as_far_as_shown(self, ends: Ends, answers: Answers) -> tuple[Array, list[Question]]:
-        """The worst end with only what is shown, and the questions whose answers were so changed.
-
-        An operating control without a note counts as on paper, a top level that no reviewer has confirmed as
-        operating, a signal's lowest option without a note as don't know.
-        """
-        levels: list[float] = ends.worst.tolist()
-        changed = []
-        steps = map(dict.get, self._shown_as, ends.chosen)
-        applies: list[bool] = ends.applies.tolist()
-        stepped = [(i, step) for i, step in enumerate(steps) if step is not None and applies[i]]
-        for index, step in stepped:
-            question = self.questions[index]
-            option, note = answers.given[question.id]
-            if option == LADDER[3] or not note.strip():
-                levels[index] = step
-                changed.append(question)
-        return np.array(levels), changed
-
-    @cached_property
-    def _shown_as(self) -> list[dict[str, float]]:
-        """Of each question, the options that may count otherwise as far as shown, with the level they then have."""
-        steps: list[dict[str, float]] = []
-        for question, worst in zip(self.questions, self.worst_level.tolist(), strict=True):
-            if question.kind == "control":
-                level = question.level_of
-                steps.append({LADDER[3]: level[LADDER[2]], LADDER[2]: level[LADDER[1]]})
-            else:
-                steps.append({question.options[0].id: worst} if question.kind == "signal" else {})
-        return steps
 
     def score(self, levels: Array, applies: Mask, opened: Mask, parameters: Parameters | None = None) -> Scores:
         """Score a batch, CHUNK rows at a time; arguments as those of `work_out`."""
@@ -311,7 +240,7 @@ class Instrument:
         rows = common_rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
         lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
         counts = applies.astype(float)
-        counted = levels * counts
+        counted = levels if applies.all() else levels * counts
         if counted.shape[-1] != rows:
             counted = np.broadcast_to(counted, (len(self.questions), rows))
 
@@ -363,13 +292,14 @@ class Instrument:
         return bands
 
     def _bands(self, scores: Scores, opened: Mask) -> Bands:
-        residual = np.where(opened, scores.residual, 0.0)
-        worst = np.concatenate([self._groups.largest(residual), residual.max(axis=0, keepdims=True, initial=0)])
         groups = np.concatenate([scores.stages, scores.chains, scores.overall[None]])
-        places = self._cut(np.concatenate([residual, worst, groups]))
-        of_scenarios, of_groups = places[: len(residual)], places[-len(groups) :]
-        of_worst = places[len(residual) : -len(groups)]
-        floored = np.where(np.isnan(groups), np.int8(-1), np.maximum(of_groups, of_worst - self._floor))
+        places = self._cut(np.concatenate([scores.residual, groups]))
+        of_scenarios, of_groups = places[: len(self.scenarios)], places[len(self.scenarios) :]
+        # A cut keeps the order, so the worst scenario is the one in the highest band.
+        of_open = np.where(opened, of_scenarios, np.int8(0))
+        worst = self._groups.largest(of_open)
+        floored = np.maximum(of_groups, np.concatenate([worst, of_open.max(axis=0, keepdims=True)]) - self._floor)
+        floored = np.where(np.isnan(groups), np.int8(-1), floored)
         return Bands(
             scenarios=np.where(opened, of_scenarios, np.int8(-1)),
             stages=floored[: len(self.stages)],
@@ -382,7 +312,7 @@ class Instrument:
         lengths = (len(self.scenarios),), (len(self.stages),), (len(self.chains),), ()
         return tuple(np.empty((*length, rows), dtype=kind) for length in lengths)
 
-    @property
+    @cached_property
     def _floor(self) -> np.int8:
         return np.int8(self.model.floor_steps.value)
 
@@ -396,72 +326,32 @@ class Instrument:
         return places
 
     @cached_property
+    def _decimals(self) -> int:
+        return int(self.model.compare_decimals.value)
+
+    @cached_property
     def _cuts(self) -> Array:
         return np.array([upper.at_least for upper in self.model.bands[1:]])
 
     def rounded(self, values: Array) -> Array:
         """Values as they are compared: every comparison of scores is made on rounded figures."""
-        return np.round(values, int(self.model.compare_decimals.value))
+        return values.round(self._decimals)
 
     def unknown_share(self, ends: Ends) -> Array:
         """Of each chain, the weighted mean over its open scenarios of unknown by applicable strength: (chains,)."""
         if not ends.unknown.any():
             return np.where(self.chain_members.largest(ends.open[:, None].astype(float))[:, 0] > 0, 0.0, np.nan)
-        links = self.every_link.sum(np.column_stack([ends.unknown & ends.applies, ends.applies]).astype(float))
+        links = self.every_link.sum(np.column_stack([ends.unknown, ends.applies]).astype(float))
         share = ratio(links[:, 0], links[:, 1], 0.0)
         weights = self.parameters.weight[:, 0] * ends.open
         chains = self.chain_members.sum(np.column_stack([weights * share, weights]))
         return ratio(chains[:, 0], chains[:, 1], np.nan)
-
-    def trace(self, scores: Workings, row: int, levels: Array, applies: Mask, scenario: int) -> list[TraceLine]:
-        """Where a scenario's residual risk in one row comes from: terms that add up to it.
-
-        levels, applies: (questions,), those of that row, scored with the instrument's own parameters.
-        """
-        m, p = self.model, self.parameters
-        decimals = int(m.compare_decimals.value)
-        impact = float(p.impact[scenario, 0])
-        unit = m.risk_unit.value * impact
-        before_signal = float(scores.likelihood_before_signal[scenario, row])
-        inherent = float(scores.inherent[scenario, row])
-        reach = float(p.control_reach[0])
-        lines = [TraceLine("baseline", unit * float(p.baseline[scenario, 0]))]
-
-        exposures = _applicable(p.exposures, scenario, applies)
-        total = sum(strength for _, strength in exposures)
-        for index, strength in exposures:
-            swing = m.exposure_swing.value * (float(levels[index]) - m.exposure_neutral.value)
-            lines.append(TraceLine("exposure", unit * swing * strength / total, self.questions[index].id))
-        clamp = unit * (before_signal - float(scores.likelihood_unclamped[scenario, row]))
-        signal = float(scores.signal[scenario, row])
-        signals = [i for i, _ in _applicable(p.signals, scenario, applies) if round(levels[i] - signal, decimals) == 0]
-        raised = unit * signal * m.signal_share.value * (m.likelihood_highest.value - before_signal)
-        lines.append(TraceLine("clamp", clamp))
-        lines.append(TraceLine("signal", raised, min((self.questions[i].id for i in signals), default=None)))
-
-        controls = _applicable(p.controls, scenario, applies)
-        total = sum(strength for _, strength in controls)
-        for index, strength in controls:
-            points = -reach * inherent * strength * float(levels[index]) / total
-            lines.append(TraceLine("control", points, self.questions[index].id))
-        over = float(scores.mean_control[scenario, row] - scores.effectiveness[scenario, row])
-        lines.append(TraceLine("cap", reach * inherent * over))
-        always = ("baseline", "exposure", "control")
-        return [line for line in lines if line.line in always or round(line.points, decimals) != 0]
-
-
-def _outside(ids: Collection[str], known: Collection[str]) -> Mask:
-    return np.array([name not in ids for name in known]) if ids else np.ones(len(known), dtype=bool)
 
 
 def _chunks(rows: int) -> Iterator[slice]:
     return (slice(start, start + CHUNK) for start in range(0, rows, CHUNK))
 
 
-def _copy(found: object, into: object, part: slice) -> None:
-    for name, values in vars(into).items():
-        values[..., part] = getattr(found, name)
-
-
-def _applicable(slots: Slots, scenario: int, applies: Mask) -> list[tuple[int, float]]:
-    return [(index, strength) for index, strength in slots.members(scenario) if applies[index]]
+def _copy(found: Scores | Bands, into: Scores | Bands, part: slice) -> None:
+    for field in fields(into):
+        getattr(into, field.name)[..., part] = getattr(found, field.name)

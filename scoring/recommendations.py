@@ -11,7 +11,8 @@ from typing import Literal, get_args
 import numpy as np
 
 from scoring.answers import Answers
-from scoring.engine import Ends, Instrument, Scores, Workings
+from scoring.ends import Ends
+from scoring.engine import Instrument, Scores, Workings
 from scoring.questionnaire import Follow, Move, Recommendation
 from scoring.slots import Array
 

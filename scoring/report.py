@@ -13,8 +13,9 @@ from pydantic import Field, ValidationError
 from scoring.answers import Answer, read_answers
 from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers, InvalidQuestionnaire, InvalidReport
+from scoring.figures import assess
 from scoring.questionnaire import Frozen, Questionnaire
-from scoring.result import Result, assess
+from scoring.result import Result
 
 FORMAT: Final = "plumbline-report/1"
 TOLERANCE = 1e-6  # a figure that differs by more does not hold

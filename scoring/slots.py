@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
+Number = TypeVar("Number", np.float64, np.int8)
 
 FEW = 8  # rows up to which a call of numpy costs more than the numbers that it handles
 
@@ -99,7 +100,7 @@ class Slots:
         rows = values.shape[-1]
         if self.weight.shape[-1] == 1 and (counts == 1).all():
             return ratio(self.sum(values), self._totals, otherwise)
-        if self.weight.shape[-1] > 1 or rows + counts.shape[-1] > FEW:
+        if self.weight.shape[-1] != 1 or rows + counts.shape[-1] > FEW:
             return ratio(self.sum(values), self.sum(counts), otherwise)
         sums = self.sum(np.concatenate([values, counts], axis=-1))  # one call for both, where calls are what costs
         return ratio(sums[:, :rows], sums[:, rows:], otherwise)
@@ -109,9 +110,9 @@ class Slots:
         """The sums where every member counts: (targets, 1)."""
         return self.sum(np.ones((int(self.member.max(initial=0)) + 1, 1)))
 
-    def largest(self, values: Array) -> Array:
+    def largest(self, values: NDArray[Number]) -> NDArray[Number]:
         """The largest of the values (members, rows; none below 0) over each target's members, 0 where it has none."""
-        result = np.zeros((len(self.place), values.shape[-1]))
+        result = np.zeros((len(self.place), values.shape[-1]), dtype=values.dtype)
         if values.shape[-1] <= FEW:
             members, starts, targets = self._grouped
             if len(starts):
@@ -137,7 +138,7 @@ def ratio(numerator: Array, denominator: Array, otherwise: float | Array) -> Arr
 
 def common_rows(*counts: int) -> int:
     """The number of rows that arrays have together, where one row counts for all. Raises ValueError if they differ."""
-    several = {count for count in counts if count != 1}
+    several = set(counts) - {1}
     if len(several) > 1:
         raise ValueError(f"Arrays of one batch have different numbers of rows: {sorted(several)}.")
     return several.pop() if several else 1

@@ -29,7 +29,7 @@ def fields_of(entries: list[Entry]) -> dict[str, str]:
 def posted(**changes: str) -> list[Entry]:
     """A page without answers, with some fields changed; a field's dots are written as two underscores."""
     sent = fields_of(shown_answers(QUESTIONS, {}, {})) | {k.replace("__", "."): v for k, v in changes.items()}
-    return posted_answers(QUESTIONS, sent, {}, {})
+    return posted_answers(QUESTIONS, sent, {})
 
 
 def entry_of(entries: list[Entry], name: str) -> Entry:
@@ -41,7 +41,7 @@ def test_a_page_sent_back_as_it_was_shown_changes_nothing(data: st.DataObject) -
     answers = data.draw(builders.answer_sets(small()))
     versions = dict.fromkeys(answers, 3)
     shown = shown_answers(QUESTIONS, answers, versions)
-    entries = posted_answers(QUESTIONS, fields_of(shown), answers, versions)
+    entries = posted_answers(QUESTIONS, fields_of(shown), answers)
     assert [e.answer for e in entries] == [e.answer for e in shown]
     assert not any(e.is_changed for e in entries) and not errors_of(entries)
 
@@ -53,7 +53,7 @@ def test_a_page_sent_back_as_it_was_shown_changes_nothing(data: st.DataObject) -
     )
 )
 def test_whatever_is_posted_is_read_or_refused_and_never_breaks(sent: dict[str, str]) -> None:
-    entries = posted_answers(QUESTIONS, sent, {}, {})
+    entries = posted_answers(QUESTIONS, sent, {})
     assert {entry.question.id for entry in entries} == {n for n in NAMES if f"version.{n}" in sent}
     known = {"unknown", "prefer_not_to_say", "not_applicable", "unanswered"}
     for entry in entries:
@@ -62,19 +62,19 @@ def test_whatever_is_posted_is_read_or_refused_and_never_breaks(sent: dict[str, 
 
 
 def test_a_question_that_was_not_on_the_page_is_left_alone() -> None:
-    assert posted_answers(QUESTIONS, {"answer.roster_drawn": "absent"}, {}, {}) == []
+    assert posted_answers(QUESTIONS, {"answer.roster_drawn": "absent"}, {}) == []
 
 
 def test_a_changed_answer_carries_the_version_it_is_based_on() -> None:
     saved, versions = {"roster_drawn": Answer("absent")}, {"roster_drawn": 4}
     sent = fields_of(shown_answers(QUESTIONS, saved, versions)) | {"answer.roster_drawn": "operating"}
-    entry = entry_of(posted_answers(QUESTIONS, sent, saved, versions), "roster_drawn")
+    entry = entry_of(posted_answers(QUESTIONS, sent, saved), "roster_drawn")
     assert entry.is_changed and entry.based_on == 4
 
 
 def test_a_question_left_as_it_was_is_no_change_even_if_somebody_else_changed_it() -> None:
     sent = fields_of(shown_answers(QUESTIONS, {}, {}))
-    entries = posted_answers(QUESTIONS, sent, {"roster_drawn": Answer("on_paper")}, {"roster_drawn": 1})
+    entries = posted_answers(QUESTIONS, sent, {"roster_drawn": Answer("on_paper")})
     assert not any(entry.is_changed for entry in entries)
 
 
@@ -121,13 +121,13 @@ def test_a_contested_question_is_changed_only_by_choosing_one_s_own(
     now, versions = {"roster_drawn": Answer("on_paper")}, {"roster_drawn": 1}
     shown = forms.contested(posted(answer__roster_drawn="operating"), ["roster_drawn"], now, versions)
     sent = fields_of(shown) | {"settle.roster_drawn": chosen}
-    entry = entry_of(posted_answers(QUESTIONS, sent, now, versions), "roster_drawn")
+    entry = entry_of(posted_answers(QUESTIONS, sent, now), "roster_drawn")
     assert entry.is_changed is changed and [error.code for error in entry.errors] == codes
 
 
 def test_what_is_wrong_with_one_s_own_answer_does_not_matter_when_the_other_is_kept() -> None:
     sent = {"version.roster_drawn": "0-", "answer.roster_drawn": "evidenced", "settle.roster_drawn": "saved"}
-    assert not errors_of(posted_answers(QUESTIONS, sent, {}, {}))
+    assert not errors_of(posted_answers(QUESTIONS, sent, {}))
 
 
 def test_facts_are_yes_no_or_left_open() -> None:

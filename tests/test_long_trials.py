@@ -13,8 +13,8 @@ from app.score_body import read_score_body
 from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers, InvalidReport
+from scoring.figures import assess
 from scoring.report import read_report
-from scoring.result import assess
 from tests.builders import cases
 from tests.oracle import expected
 from tests.scoring.agreement import disagreements

@@ -7,7 +7,7 @@ from app import assessments
 from app.assessments import StartedAbout
 from app.dependencies import Visit
 from app.forms import FieldError, Fields, posted_about
-from app.pages import go_to, language_of, page, text_fields
+from app.pages import go_to, language_of, page
 from app.path import numbers
 from app.routes.transaction import TransactionRoute
 from scoring.questionnaire import Questionnaire
@@ -64,7 +64,7 @@ def ask_about(visit: Visit, agency_id: str) -> Response:
 @router.post("/start/about")
 def start(visit: Visit, agency_id: str) -> Response:
     """Begin the assessment."""
-    fields = text_fields(visit.form)
+    fields = visit.fields
     about, errors = posted_about(fields)
     if errors:
         return _about_page(visit, agency_id, fields, errors)

@@ -17,8 +17,9 @@ from app.score_body import given_answers, read_score_body
 from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.errors import Problem
+from scoring.figures import figures
 from scoring.questionnaire import Questionnaire
-from scoring.result import EVERYTHING, figures
+from scoring.result import EVERYTHING
 
 _JSON = "application/json"
 

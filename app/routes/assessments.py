@@ -11,7 +11,7 @@ from app.dependencies import Visit
 from app.errors import StaleWrite, WrongState
 from app.forms import Entry, FieldError, Fields
 from app.i18n import translations
-from app.pages import go_to, language_of, page, text_fields
+from app.pages import go_to, language_of, page
 from app.routes.transaction import TransactionRoute
 from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
@@ -38,8 +38,8 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
     assessment = visit.assessment(assessment_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
-    fields = text_fields(visit.form)
-    entries = forms.posted_answers(asked.asked, fields, assessment.answers, assessment.versions)
+    fields = visit.fields
+    entries = forms.posted_answers(asked.asked, fields, assessment.answers)
     if forms.errors_of(entries):
         return _section_page(visit, assessment, asked.section, entries, status=422)
     try:
@@ -83,7 +83,7 @@ def profile(visit: Visit, assessment_id: str) -> Response:
 def save_profile(visit: Visit, assessment_id: str) -> Response:
     """Save the facts, or show both where somebody else changed them."""
     assessment = visit.assessment(assessment_id)
-    fields = text_fields(visit.form)
+    fields = visit.fields
     given = forms.posted_facts(assessment.questionnaire.profile, fields)
     try:
         assessments.save_profile(visit.session, visit.reader, assessment, given, forms.posted_version(fields))
@@ -112,7 +112,7 @@ def ask_to_submit(visit: Visit, assessment_id: str) -> Response:
 def submit(visit: Visit, assessment_id: str) -> Response:
     """Close the assessment for good and show its report."""
     assessment = visit.assessment(assessment_id)
-    declared = visit.form.get("declaration") == "yes"
+    declared = visit.fields.get("declaration") == "yes"
     try:
         assessments.submit(visit.session, visit.reader, assessment, declared)
     except InvalidAnswers as invalid:

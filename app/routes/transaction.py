@@ -13,13 +13,14 @@ import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 
 from app.dependencies import Visit
+from app.errors import TooLarge
 
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
@@ -36,18 +37,18 @@ class TransactionRoute(APIRoute):
 
 
 def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def run(request: Request, form: FormData, arguments: dict[str, Any]) -> Any:
+    def run(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
         state = request.app.state
         with state.database.transaction(write=request.method not in _READS) as session:
-            visit = Visit(request, state.settings, state.catalogue, state.database, state.reader, session, form)
+            visit = Visit(request, state.settings, state.catalogue, state.database, state.reader, session, fields)
             return handler(visit, **arguments)
 
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
-        form = FormData() if request.method in _READS else await _form(request)
+        fields = {} if request.method in _READS else await _fields(request)
         if request.app.state.database.is_embedded:
-            return run(request, form, arguments)
-        return await run_in_threadpool(run, request, form, arguments)
+            return run(request, fields, arguments)
+        return await run_in_threadpool(run, request, fields, arguments)
 
     signature = inspect.signature(handler)
     taken = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
@@ -56,8 +57,13 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
     return endpoint
 
 
-async def _form(request: Request) -> FormData:
+async def _fields(request: Request) -> dict[str, str]:
+    """The posted fields; of two with one name the last, which is what a marked radio sends."""
     sent = request.headers.get("content-type", _FORM).split(";")[0].strip().lower()
     if sent != _FORM:
         raise HTTPException(415)
-    return await request.form(max_fields=_MAX_FIELDS)
+    body = (await request.body()).decode("latin-1")  # what is not ASCII comes as %XX, in UTF-8
+    try:
+        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+    except ValueError:
+        raise TooLarge(f"At most {_MAX_FIELDS} fields are taken in one form.") from None

@@ -17,6 +17,7 @@ from app.main import create_app
 from app.settings import Settings
 from scoring.answers import read_answers
 from scoring.engine import Instrument
+from scoring.figures import assess
 from scoring.result import (
     AsFarAsShown,
     ChainResult,
@@ -27,7 +28,6 @@ from scoring.result import (
     Safeguards,
     ScenarioResult,
     StageResult,
-    assess,
 )
 from tests.benchmarks.generated import answered, generated
 from tests.benchmarks.load import FOLDER

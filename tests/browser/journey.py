@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 Look = Callable[[Page, str], None]
 
@@ -11,28 +11,34 @@ def nothing(page: Page, name: str) -> None:
     """Look at nothing."""
 
 
+def follow(link_or_button: Locator) -> None:
+    """Click, and wait until the next page has loaded: a click alone returns while the old page may still stand."""
+    with link_or_button.page.expect_navigation():
+        link_or_button.click()
+
+
 def to_the_list(page: Page, look: Look = nothing, agency: str = "Small agency") -> None:
     """From the first page to the list of sections, with an error on the way."""
     page.goto("/")
     look(page, "home")
-    page.locator(".chains").get_by_role("link", name=agency).first.click()
+    follow(page.locator(".chains").get_by_role("link", name=agency).first)
     look(page, "agency")
-    page.get_by_role("link", name="Start an assessment").first.click()
+    follow(page.get_by_role("link", name="Start an assessment").first)
     look(page, "before")
     page.get_by_label("A legal adviser was asked").check()
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     look(page, "about")
     page.get_by_label("Organisation").fill("")
     page.get_by_label("One post, office or house").check()
     page.get_by_label("By a working group").check()
-    page.get_by_role("button", name="Start").click()
+    follow(page.get_by_role("button", name="Start"))
     look(page, "about-errors")
     page.get_by_label("Organisation").fill("Harbour Office")
     page.get_by_label("What kind of post or region is it?").fill("small harbour")
     page.get_by_label("Number of sittings planned").fill("2")
     page.get_by_label("Number of people").fill("6")
     page.get_by_label("From which levels?").fill("heads of shift and officers")
-    page.get_by_role("button", name="Start").click()
+    follow(page.get_by_role("button", name="Start"))
     look(page, "list-new")
 
 
@@ -47,38 +53,38 @@ def answer(page: Page, question: str, option: str, note: str = "") -> None:
 def to_the_report(page: Page, look: Look = nothing) -> None:
     """From the list of sections of the small agency through every page to its report."""
     root = page.url
-    page.get_by_role("link", name="About your work and your country").click()
+    follow(page.get_by_role("link", name="About your work and your country"))
     look(page, "profile")
     page.get_by_label("Yes").check()
-    page.get_by_role("button", name="Save and continue").click()
+    follow(page.get_by_role("button", name="Save and continue"))
     look(page, "section")
     answer(page, "passage_alone", "option_2")
     answer(page, "roster_drawn", "evidenced")
     answer(page, "papers_kept", "not_applicable")
     look(page, "section-marked")
-    page.get_by_role("button", name="Save and continue").click()
+    follow(page.get_by_role("button", name="Save and continue"))
     look(page, "section-errors")
     answer(page, "roster_drawn", "evidenced", "Draw of 2 May, kept at the inspectorate")
     answer(page, "papers_kept", "not_applicable", "No papers at this gate")
-    page.get_by_role("button", name="Save and continue").click()
+    follow(page.get_by_role("button", name="Save and continue"))
     answer(page, "house_hidden", "on_paper")
-    page.get_by_role("button", name="Save and return to the list").click()
+    follow(page.get_by_role("button", name="Save and return to the list"))
     look(page, "list")
-    page.get_by_role("link", name="Read it here").click()
+    follow(page.get_by_role("link", name="Read it here"))
     look(page, "report-draft")
     page.goto(root)
-    page.get_by_role("link", name="Check your answers and submit").click()
+    follow(page.get_by_role("link", name="Check your answers and submit"))
     look(page, "check-open")
-    page.get_by_role("link", name="names_recur?").first.click()
+    follow(page.get_by_role("link", name="names_recur?").first)
     answer(page, "names_recur", "unknown")
-    page.get_by_role("button", name="Save and go back to checking").click()
+    follow(page.get_by_role("button", name="Save and go back to checking"))
     look(page, "check")
-    page.get_by_role("button", name="Submit the assessment").click()
+    follow(page.get_by_role("button", name="Submit the assessment"))
     look(page, "check-errors")
     page.get_by_label("I declare for this organisation").check()
-    page.get_by_role("button", name="Submit the assessment").click()
+    follow(page.get_by_role("button", name="Submit the assessment"))
     look(page, "report")
     page.goto(root)
     look(page, "list-submitted")
-    page.get_by_role("link", name="Read all answers").click()
+    follow(page.get_by_role("link", name="Read all answers"))
     look(page, "answers")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.journey import answer, to_the_list, to_the_report
+from tests.browser.journey import answer, follow, to_the_list, to_the_report
 
 
 @pytest.mark.parametrize("context", [{}, {"java_script_enabled": False}], indirect=True, ids=["scripts", "no scripts"])
@@ -123,11 +123,11 @@ def test_typing_is_not_lost_by_leaving_the_page_without_a_warning(page: Page) ->
     page.goto(f"{page.url}/sections/work")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.get_by_role("link", name="Back").click()
+    follow(page.get_by_role("link", name="Back"))
     assert asked == []
     page.go_back()
     answer(page, "roster_drawn", "operating", "Log of May")
-    page.get_by_role("link", name="Back").click()
+    follow(page.get_by_role("link", name="Back"))
     page.wait_for_url(re.compile("/assessments/[^/]+$"))
     assert asked == ["beforeunload"]
 
@@ -138,17 +138,17 @@ def test_two_readers_at_one_question_see_both_answers_and_choose(context: Browse
     other = context.new_page()
     other.goto(page.url)
     answer(other, "roster_drawn", "on_paper", "Order of June")
-    other.get_by_role("button", name="Save and continue").click()
+    follow(other.get_by_role("button", name="Save and continue"))
     answer(page, "roster_drawn", "operating", "Log of May")
-    page.get_by_role("button", name="Save and continue").click()
+    follow(page.get_by_role("button", name="Save and continue"))
     assert page.evaluate("document.activeElement.id") == "errors"
     page.get_by_label("The one saved meanwhile").check()
-    page.get_by_role("button", name="Save and return to the list").click()
-    page.get_by_role("link", name="Work", exact=True).click()
+    follow(page.get_by_role("button", name="Save and return to the list"))
+    follow(page.get_by_role("link", name="Work", exact=True))
     expect(page.locator("#q-roster_drawn").get_by_label("Note on evidence")).to_have_value("Order of June")
 
 
 def test_an_error_page_leads_back_to_the_first_page(page: Page) -> None:
     page.goto("/nothing")
-    page.get_by_role("link", name="Go to the list of agencies").click()
+    follow(page.get_by_role("link", name="Go to the list of agencies"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Find out where")

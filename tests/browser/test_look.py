@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.journey import answer, to_the_list, to_the_report
+from tests.browser.journey import answer, follow, to_the_list, to_the_report
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -54,9 +54,9 @@ def test_a_page_on_which_two_answers_meet_breaks_no_rule_and_does_not_scroll_sid
         other = context.new_page()
         other.goto(page.url)
         answer(other, *theirs)
-        other.get_by_role("button", name="Save and continue").click()
+        follow(other.get_by_role("button", name="Save and continue"))
         answer(page, *mine)
-        page.get_by_role("button", name="Save and continue").click()
+        follow(page.get_by_role("button", name="Save and continue"))
         expect(page.locator("#errors")).to_contain_text("Somebody else changed")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -10,8 +10,8 @@ from app.content.sources import read_sources
 from app.errors import ContentError
 from scoring.answers import Answer, read_answers
 from scoring.engine import Instrument
+from scoring.figures import assess
 from scoring.questionnaire import Questionnaire
-from scoring.result import assess
 
 
 def write(folder: Path, name: str, text: str) -> None:

@@ -20,8 +20,8 @@ from app.score_body import given_answers, read_score_body
 from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers
+from scoring.figures import assess
 from scoring.questionnaire import RESERVED, Questionnaire
-from scoring.result import assess
 from tests import builders
 from tests.serving import small, unfinished
 

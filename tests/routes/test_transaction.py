@@ -26,7 +26,7 @@ drawing: list[int] = []
 
 @router.post("/organisations/{name}")
 def add(visit: Visit, name: str, fail: bool = False) -> Response:
-    visit.session.add(Organisation(id=name, name=str(visit.form.get("title", ""))))
+    visit.session.add(Organisation(id=name, name=visit.fields.get("title", "")))
     visit.session.flush()
     if fail:
         raise WrongState("Not now.")
@@ -121,6 +121,21 @@ async def test_a_transaction_runs_inline_on_the_embedded_database_and_on_a_threa
 async def test_a_form_of_another_kind_is_not_taken(client: httpx.AsyncClient) -> None:
     answer = await client.post("/organisations/a", files={"title": b"x"})
     assert answer.status_code == 415
+    assert (await client.get("/organisations")).json() == []
+
+
+async def test_a_form_is_read_as_a_browser_sends_it(app: FastAPI, client: httpx.AsyncClient) -> None:
+    kind = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+    body = b"title=first&title=Z%C3%BCrich+%26+%ff&empty="
+    assert (await client.post("/organisations/a", content=body, headers=kind)).status_code == 200
+    assert (await client.get("/organisations")).json() == ["Zürich & �"]
+
+
+async def test_a_form_of_too_many_fields_is_refused(client: httpx.AsyncClient) -> None:
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await client.post("/organisations/a", content=b"&".join([b"a=b"] * 5001), headers=kind)
+    assert answer.status_code == 413
+    assert "The request is too large" in answer.text
     assert (await client.get("/organisations")).json() == []
 
 

@@ -14,8 +14,8 @@ import yaml
 
 from scoring.answers import read_answers
 from scoring.engine import Instrument
+from scoring.figures import assess
 from scoring.questionnaire import Questionnaire
-from scoring.result import assess
 from tests.builders import answers_of, control, exposure, questionnaire, recommendation, scenario, signal
 
 CASES = sorted((Path(__file__).parent.parent / "cases").glob("*.yaml"))

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from scoring.answers import Answer, Answers, read_answers
-from scoring.engine import Instrument, TraceLine, Workings
+from scoring.ends import SHOWN, STRESSED
+from scoring.engine import Instrument, Workings
 from scoring.questionnaire import Questionnaire
 from scoring.slots import Array, Slots
+from scoring.trace import TraceLine, trace
 from tests.builders import RISK_MODEL, answers_of, control, exposure, questionnaire, scenario, signal
 
 ASKED = questionnaire(
@@ -58,11 +60,10 @@ def test_hidden_and_not_applicable_questions_do_not_apply_and_only_the_latter_co
     given = {"ink_traced": Answer("not_applicable", "No ink."), "visits_logged": Answer("operating")}
     ends = INSTRUMENT.ends(read_answers(ASKED, {"holds_people": False}, given))
     assert ends.applies.tolist() == [True, True, False, False, True, True]
-    assert ends.not_applicable.tolist() == [False, False, True, False, False, False]
     assert ends.open.tolist() == [True, False, True]
-    levels, applies = INSTRUMENT.stressed(ends)
-    assert applies.tolist() == [True, True, True, False, True, True]
-    assert levels[2] == 0
+    assert ends.applying[:, STRESSED].tolist() == [True, True, True, False, True, True]
+    assert ends.levels[2, STRESSED] == 0
+    assert ends.count("not_applicable") == 1
 
 
 def test_a_batch_of_no_rows_has_no_scores():
@@ -170,7 +171,7 @@ def traced(answers: Answers, asked: Questionnaire = ASKED) -> list[TraceLine]:
     instrument = Instrument(asked)
     ends = instrument.ends(answers)
     scores = instrument.work_out(ends.worst[:, None], ends.applies[:, None], ends.open[:, None])
-    return instrument.trace(scores, 0, ends.worst, ends.applies, 0)
+    return trace(instrument, scores, 0, ends.worst, ends.applies, 0)
 
 
 def test_a_signal_in_the_trace_is_the_largest_and_on_a_tie_the_first_by_id():
@@ -210,9 +211,13 @@ def test_what_is_only_said_counts_one_step_lower_as_far_as_shown():
         "complaints": Answer("option_0", note),
     }
     answers = read_answers(ASKED, {}, given)
-    levels, changed = INSTRUMENT.as_far_as_shown(INSTRUMENT.ends(answers), answers)
-    assert [question.id for question in changed] == ["stamps_counted", "ink_traced", "passages_traced"]
-    assert levels.tolist() == pytest.approx([1, 2 / 3, 1 / 3, 2 / 3, 1, 0])
+    ends = INSTRUMENT.ends(answers)
+    assert [INSTRUMENT.questions[index].id for index in ends.unshown] == [
+        "stamps_counted",
+        "ink_traced",
+        "passages_traced",
+    ]
+    assert ends.levels[:, SHOWN].tolist() == pytest.approx([1, 2 / 3, 1 / 3, 2 / 3, 1, 0])
 
 
 def test_a_scenario_without_applicable_links_adds_nothing_to_the_unknown_share_but_keeps_its_weight():

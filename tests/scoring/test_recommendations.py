@@ -4,8 +4,9 @@ import pytest
 
 from scoring.answers import read_answers
 from scoring.engine import Instrument
+from scoring.figures import assess
 from scoring.questionnaire import Recommendation
-from scoring.result import RecommendationResult, assess
+from scoring.result import RecommendationResult
 from tests.builders import answers_of, control, exposure, questionnaire, recommendation, scenario, signal
 
 SCENARIOS = [

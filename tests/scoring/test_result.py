@@ -4,7 +4,8 @@ import json
 
 from scoring.answers import Answer, read_answers
 from scoring.engine import Instrument
-from scoring.result import Result, assess, identity
+from scoring.figures import assess, identity
+from scoring.result import Result
 from tests.builders import answers_of, control, exposure, questionnaire, recommendation, scenario, signal
 
 ASKED = questionnaire(
