@@ -47,7 +47,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     command(_serve, "serve", "serve the pages and the API")
-    command(_check, "check", "check every file of questionnaires/")
+    check = command(_check, "check", "check every file of questionnaires/")
+    check.add_argument("--coverage", action="store_true", help="print what is covered and what is left out as well")
     release = command(_release, "release", "freeze the draft of an agency’s questionnaire under its version")
     release.add_argument("agency", help="the agency’s id, as its file is named")
     command(_schema, "schema", "write questionnaires/schema.json anew")
@@ -100,6 +101,10 @@ def _check(call: argparse.Namespace, settings: Settings) -> int:
         "claims": len(sources.claims),
         "releases": len(releases),
     }
+    if call.coverage:
+        from app.content.coverage import coverage
+
+        print(coverage(sources), end="\n\n")
     print("No fault. " + ", ".join(f"{noun}: {count}" for noun, count in counts.items()))
     return 0
 

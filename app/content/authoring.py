@@ -226,13 +226,15 @@ class Source(Authored):
 
 
 class Claim(Authored):
-    """A claim of a document."""
+    """A claim of a document. `measure`: an agency’s own staff could answer a question on it."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9-]+$")]
     document: Id
     section: Text
     claim: Text
     explicit: bool
+    kind: Literal["risk", "indicator", "safeguard", "recommendation"] | None = None
+    measure: bool = False
 
 
 class AuthoredStage(Authored):
@@ -244,12 +246,13 @@ class AuthoredStage(Authored):
 
 
 class AuthoredChain(Authored):
-    """A chain; `acts` are those that the Council of Europe names for it."""
+    """A chain; `acts` and `actors` are those that the Council of Europe names for it, these with their agencies."""
 
     id: Id
     title: Text
     evidence: list[str]
     acts: Annotated[list[Id], Field(min_length=1)]
+    actors: dict[Text, list[Id]]
     stages: list[AuthoredStage]
 
 

@@ -6,6 +6,7 @@ Each check has a bad file in tests/bad/ that it refuses, with the words of the f
 from collections.abc import Iterable
 
 from app.content.checks.completeness import release_faults
+from app.content.checks.likeness import likeness_faults
 from app.content.checks.model import model_faults
 from app.content.checks.references import reference_faults
 from app.content.checks.structure import structure_faults
@@ -22,7 +23,7 @@ def check(sources: Sources, releases: Iterable[Questionnaire] = ()) -> list[Faul
     """Every fault of the data, in the order of the files. Structure is looked at only where the references hold."""
     faults = [*sources.faults, *model_faults(sources), *reference_faults(sources), *wording_faults(sources)]
     if not faults:
-        faults += structure_faults(sources)
+        faults += [*structure_faults(sources), *likeness_faults(sources)]
     if not faults:
         faults += _differing_releases(sources, releases)
     return sorted(faults, key=lambda fault: (str(fault.file), fault.line))
