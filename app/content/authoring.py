@@ -186,7 +186,7 @@ class AuthoredScenario(Authored):
 
 
 class AuthoredRecommendation(Authored):
-    """A recommendation."""
+    """A recommendation; `agencies` are those in whose reports it may stand, all that it fits unless given."""
 
     id: Id
     title: Text
@@ -195,6 +195,7 @@ class AuthoredRecommendation(Authored):
     lowers: dict[Id, Id] = {}
     follows: dict[Id, Id] = {}
     concerns: list[Id] = []
+    agencies: list[Id] = []
     addressee: Id
     duty: Duty | None = None
     effort: Effort

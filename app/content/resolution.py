@@ -58,9 +58,12 @@ def resolve(sources: Sources, agency_id: str) -> Questionnaire:
     recommendations = tuple(
         _recommendation(sources, r, kinds, own)
         for r in sources.recommendations.values()
-        if r.addressee == agency_id
-        or not kinds.keys().isdisjoint([*r.lifts, *r.lowers, *r.follows])
-        or not own.keys().isdisjoint(r.concerns)
+        if (not r.agencies or agency_id in r.agencies)
+        and (
+            r.addressee == agency_id
+            or not kinds.keys().isdisjoint([*r.lifts, *r.lowers, *r.follows])
+            or not own.keys().isdisjoint(r.concerns)
+        )
     )
     present = {s.chain for s in scenarios}
     return Questionnaire(
@@ -169,7 +172,7 @@ def _recommendation(
 ) -> Recommendation:
     """A recommendation with only those moves that this agency's questionnaire has."""
     titles = {"agency": "The agency", **sources.chains.addressees, **{a.id: a.title for a in sources.agencies.values()}}
-    fields = recommendation.model_dump(exclude={"lifts", "lowers", "follows", "concerns", "evidence"})
+    fields = recommendation.model_dump(exclude={"agencies", "lifts", "lowers", "follows", "concerns", "evidence"})
     return Recommendation(
         **fields,
         addressee_title=titles[recommendation.addressee],

@@ -252,6 +252,9 @@ def _recommendation(sources: Sources, recommendation: AuthoredRecommendation) ->
     if recommendation.addressee not in {"agency", *sources.agencies, *sources.chains.addressees}:
         remedy = "Use “agency”, an agency’s id, or a word that chains.yaml lists under addressees."
         yield place.fault(f"There is no addressee “{recommendation.addressee}”.", remedy, "addressee")
+    for name in recommendation.agencies:
+        if name not in sources.agencies:
+            yield place.fault(f"There is no agency “{name}”.", "Mend the id.", "agencies")
     for scenario in recommendation.concerns:
         if scenario not in sources.scenarios:
             yield place.fault(f"There is no scenario “{scenario}”.", "Mend the id.", "concerns")
