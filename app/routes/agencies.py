@@ -6,11 +6,14 @@ from starlette.responses import Response
 from app import assessments
 from app.assessments import StartedAbout
 from app.dependencies import Visit
+from app.examples import example_report, has_example
 from app.forms import FieldError, Fields, posted_about
 from app.pages import go_to, language_of, page
 from app.path import numbers
+from app.routes import drawing
 from app.routes.transaction import TransactionRoute
 from scoring.questionnaire import Questionnaire
+from scoring.report import Report
 
 router = APIRouter(route_class=TransactionRoute, prefix="/agencies/{agency_id}", include_in_schema=False)
 
@@ -26,7 +29,14 @@ def agency(visit: Visit, agency_id: str) -> Response:
     questionnaire = _questionnaire(visit, agency_id)
     stages = {stage.id: stage.title for chain in questionnaire.chains for stage in chain.stages}
     left_out = [(stages[stage], why) for stage, why in questionnaire.stages_left_out.items() if stage in stages]
-    return page(visit.request, "agencies/agency.html", questionnaire=questionnaire, left_out=left_out, back="/")
+    return page(
+        visit.request,
+        "agencies/agency.html",
+        questionnaire=questionnaire,
+        left_out=left_out,
+        has_example=has_example(visit.catalogue, visit.settings.questionnaires, agency_id),
+        back="/",
+    )
 
 
 @router.get("/preview")
@@ -40,6 +50,29 @@ def preview(visit: Visit, agency_id: str) -> Response:
         numbers=numbers(questionnaire),
         back=f"/agencies/{agency_id}",
     )
+
+
+def _example(visit: Visit, agency_id: str) -> Report:
+    return example_report(visit.catalogue, visit.settings.questionnaires, agency_id)
+
+
+@router.get("/example")
+def example(visit: Visit, agency_id: str) -> Response:
+    """A report made of answers that are invented."""
+    root = f"/agencies/{agency_id}"
+    return drawing.report_page(visit, _example(visit, agency_id), f"{root}/example", root, is_example=True)
+
+
+@router.get("/example.pdf")
+def example_pdf(visit: Visit, agency_id: str) -> Response:
+    """The same to print."""
+    return drawing.report_pdf(visit, _example(visit, agency_id))
+
+
+@router.get("/example.json")
+def example_data(visit: Visit, agency_id: str) -> Response:
+    """The same to recompute."""
+    return drawing.report_data(_example(visit, agency_id))
 
 
 @router.get("/start")

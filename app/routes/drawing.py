@@ -1,4 +1,4 @@
-"""A response that takes long to draw: drawn after the commit, off the event loop, at most two at a time."""
+"""A report as page, PDF and data; what takes long is drawn after the commit, off the event loop, two at a time."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -7,6 +7,12 @@ import anyio
 import anyio.to_thread
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+
+from app.dependencies import Visit
+from app.i18n import translations
+from app.pages import language_of, page
+from app.reports import draw_pdf, report_context, report_json
+from scoring.report import Report
 
 _AT_A_TIME = anyio.CapacityLimiter(2)
 
@@ -25,3 +31,35 @@ class DrawnResponse(Response):
         self.body = await anyio.to_thread.run_sync(self._draw, limiter=_AT_A_TIME)
         self.headers["Content-Length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
+
+
+def report_page(visit: Visit, report: Report, here: str, back: str, *, is_example: bool = False) -> Response:
+    """The report in the browser; `here` is its address, to which the endings of its files are added."""
+    language = language_of(visit.request)
+    return page(
+        visit.request,
+        "report/page.html",
+        document=report_context(report, translations(language), language),
+        questionnaire=report.questionnaire,
+        downloads={"pdf": f"{here}.pdf", "json": f"{here}.json"},
+        back=back,
+        is_example=is_example,
+    )
+
+
+def report_pdf(visit: Visit, report: Report) -> Response:
+    """The report to be filed."""
+    language = language_of(visit.request)
+    return DrawnResponse(
+        lambda: draw_pdf(report, translations(language), language), "application/pdf", _filename(report, "pdf")
+    )
+
+
+def report_data(report: Report) -> Response:
+    """Everything that is needed to recompute the report."""
+    return DrawnResponse(lambda: report_json(report), "application/json", _filename(report, "json"))
+
+
+def _filename(report: Report, ending: str) -> str:
+    draft = "-draft" if report.state == "draft" or report.questionnaire.draft else ""
+    return f"plumbline-{report.questionnaire.id}-{report.about.date}{draft}.{ending}"

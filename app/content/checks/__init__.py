@@ -11,6 +11,7 @@ from app.content.checks.model import model_faults
 from app.content.checks.references import reference_faults
 from app.content.checks.structure import structure_faults
 from app.content.checks.wording import wording_faults
+from app.content.examples import example_faults
 from app.content.resolution import DRAFT, resolve
 from app.content.sources import Sources
 from app.errors import Fault
@@ -23,7 +24,7 @@ def check(sources: Sources, releases: Iterable[Questionnaire] = ()) -> list[Faul
     """Every fault of the data, in the order of the files. Structure is looked at only where the references hold."""
     faults = [*sources.faults, *model_faults(sources), *reference_faults(sources), *wording_faults(sources)]
     if not faults:
-        faults += [*structure_faults(sources), *likeness_faults(sources)]
+        faults += [*structure_faults(sources), *likeness_faults(sources), *example_faults(sources)]
     if not faults:
         faults += _differing_releases(sources, releases)
     return sorted(faults, key=lambda fault: (str(fault.file), fault.line))
