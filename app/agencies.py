@@ -1,9 +1,11 @@
-"""Agencies as a reader looks for them: under the chains that their scenarios touch. Knows no HTTP."""
+"""Agencies as a reader looks for them: by chain, by word, by what they do. Knows no HTTP."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from app.catalogue import Catalogue
-from scoring.questionnaire import Chain, Questionnaire
+from app.content.authoring import Activity
+from scoring.questionnaire import Chain, Question, Questionnaire
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,53 @@ def _share(questionnaire: Questionnaire, chain: str) -> float:
     """The part of a questionnaire’s scenario weight that lies in one chain, 0 to 1."""
     total = sum(s.weight for s in questionnaire.scenarios)
     return sum(s.weight for s in questionnaire.scenarios if s.chain == chain) / total
+
+
+@dataclass(frozen=True)
+class Found:
+    """An agency that a search found, and those of its questions that hold the words."""
+
+    questionnaire: Questionnaire
+    questions: tuple[Question, ...]
+
+
+def searched(catalogue: Catalogue, language: str, words: str, chain: str = "") -> list[Found]:
+    """The agencies of a chain (or of any) that hold every word, in a name first, then by how many questions hold all.
+
+    Words are parts of words, in capitals or not. Without any, every agency of the chain, by name.
+    """
+    parts, found = words.casefold().split(), []
+    for instrument in catalogue.latest.values():
+        questionnaire = catalogue.in_language(instrument.questionnaire, language)
+        if chain and not _share(questionnaire, chain):
+            continue
+        questions = [q for q in questionnaire.questions if parts and _holds(f"{q.ask} {q.hint} {q.why}", parts)]
+        if questions or _holds(_about(questionnaire), parts):
+            found.append(Found(questionnaire, tuple(questions)))
+    return sorted(
+        found, key=lambda f: (not _holds(f.questionnaire.title, parts), -len(f.questions), f.questionnaire.title)
+    )
+
+
+def _about(questionnaire: Questionnaire) -> str:
+    sections = (section.title for section in questionnaire.sections)
+    scenarios = (scenario.title for scenario in questionnaire.scenarios)
+    return " ".join([questionnaire.title, questionnaire.does, questionnaire.exposed_because, *sections, *scenarios])
+
+
+def _holds(text: str, parts: Iterable[str]) -> bool:
+    folded = text.casefold()
+    return all(part in folded for part in parts)
+
+
+def doing(
+    catalogue: Catalogue, language: str, activities: Iterable[Activity], ticked: Collection[str]
+) -> list[tuple[Questionnaire, list[Activity]]]:
+    """The agencies that do something of what was ticked, each with that; those that do most of it first."""
+    wanted = [activity for activity in activities if activity.id in ticked]
+    found = []
+    for agency, instrument in catalogue.latest.items():
+        does = [activity for activity in wanted if agency in activity.agencies]
+        if does:
+            found.append((catalogue.in_language(instrument.questionnaire, language), does))
+    return sorted(found, key=lambda pair: (-len(pair[1]), pair[0].title))

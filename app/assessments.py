@@ -19,6 +19,7 @@ from app.accounts import Reader
 from app.catalogue import Catalogue
 from app.errors import NotFound, StaleWrite, WrongState
 from app.models import ANSWER, ANSWER_CHANGE, ASSESSMENT, FACT, FACT_CHANGE
+from app.other_assessments import country_facts
 from app.started_about import ScopeKind as ScopeKind
 from app.started_about import StartedAbout as StartedAbout
 from scoring.answers import Answer, Answers, problems_of, read_answers
@@ -100,7 +101,10 @@ class OpenAssessment(Summary):
 def start(
     session: Session, reader: Reader, catalogue: Catalogue, agency: str, about: StartedAbout, version: str | None = None
 ) -> str:
-    """Begin an assessment under the latest version, or the one named; its id cannot be guessed. Raises NotFound."""
+    """Begin an assessment under the latest version, or the one named; its id cannot be guessed. Raises NotFound.
+
+    The facts of the country that another assessment of the organisation states are copied into it.
+    """
     questionnaire = catalogue.instrument(agency, version).questionnaire
     assessment_id, now = secrets.token_urlsafe(16), datetime.now(UTC)
     row = {
@@ -116,6 +120,8 @@ def start(
         "changed_at": now,
     }
     session.connection().execute(insert(ASSESSMENT), row | _about_columns(about))
+    if facts := country_facts(session, reader, questionnaire.profile):
+        _write_facts(session, reader, assessment_id, {}, facts, 1)
     return assessment_id
 
 
@@ -163,17 +169,27 @@ def save_profile(
         return
     if based_on != assessment.profile_version:
         raise StaleWrite("Somebody changed the profile since you opened it.", tuple(changed))
-    connection, now, version = session.connection(), datetime.now(UTC), based_on + 1
-    key = {"assessment_id": assessment.id}
-    new = [key | {"fact": f, "holds": holds} for f, holds in changed.items() if f not in assessment.profile]
-    old = [{"a": assessment.id, "f": f, "holds": holds} for f, holds in changed.items() if f in assessment.profile]
+    _write_facts(session, reader, assessment.id, assessment.profile, changed, based_on + 1)
+
+
+def _write_facts(
+    session: Session,
+    reader: Reader,
+    assessment_id: str,
+    before: Mapping[str, bool],
+    facts: dict[str, bool],
+    version: int,
+) -> None:
+    connection, now, key = session.connection(), datetime.now(UTC), {"assessment_id": assessment_id}
+    new = [key | {"fact": f, "holds": holds} for f, holds in facts.items() if f not in before]
+    old = [{"a": assessment_id, "f": f, "holds": holds} for f, holds in facts.items() if f in before]
     stamp = key | {"version": version, "changed_at": now, "changed_by": reader.account}
     if new:
         connection.execute(insert(FACT), new)
     if old:
         connection.execute(_CHANGE_FACT, old)
-    connection.execute(insert(FACT_CHANGE), [stamp | {"fact": f, "holds": holds} for f, holds in changed.items()])
-    connection.execute(_CHANGE_ASSESSMENT, {"a": assessment.id, "profile_version": version, "changed_at": now})
+    connection.execute(insert(FACT_CHANGE), [stamp | {"fact": f, "holds": holds} for f, holds in facts.items()])
+    connection.execute(_CHANGE_ASSESSMENT, {"a": assessment_id, "profile_version": version, "changed_at": now})
 
 
 def save_answers(session: Session, reader: Reader, assessment: OpenAssessment, changes: Iterable[Change]) -> None:

@@ -1,14 +1,16 @@
 """Posted fields to answers, facts and what an assessment is about, and back; with every error, in question order.
 
 Pure: knows neither web nor database. A field's name is `answer.<question>`, `note.<question>`, `version.<question>`,
-`settle.<question>` or `fact.<fact>`; the words for each error code are in templates/components/errors.html.
+`settle.<question>`, `offered.<question>`, `confirmed.<question>` or `fact.<fact>`; the words for each error code are in
+templates/components/errors.html.
 """
 
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import Literal, NamedTuple, Protocol
 
 from scoring.answers import Answer, problems_of
 from scoring.questionnaire import UNANSWERED, ProfileFact, Question
@@ -30,6 +32,18 @@ class FieldError:
     count: int = 0
 
 
+class Offered(Protocol):
+    """An answer that was given elsewhere and is offered here (app.other_assessments)."""
+
+    @property
+    def answer(self) -> Answer:
+        """The answer."""
+
+    @property
+    def agency(self) -> str:
+        """The id of the agency as which it was given."""
+
+
 class Settled(NamedTuple):
     """Two people’s answers to one question: what is saved now, and which of the two was chosen, if any."""
 
@@ -41,6 +55,7 @@ class Settled(NamedTuple):
 class Entry:
     """One question as its fields show it: the answer that is marked, what it is based on, what is wrong.
 
+    An `offered` answer is marked as if it were given, and is none as long as it `is_unconfirmed`.
     `based_on` is the version that the page showed and `shown` a fingerprint of the answer in it: a question that its
     reader left as it was is not a change, even if somebody else has changed it meanwhile.
     """
@@ -52,6 +67,8 @@ class Entry:
     is_saved: bool = False
     errors: tuple[FieldError, ...] = ()
     conflict: Settled | None = None
+    offered: Offered | None = None
+    is_unconfirmed: bool = False
 
     @property
     def name(self) -> str:
@@ -64,10 +81,17 @@ class Entry:
         return f"{self.based_on}-{self.shown}"
 
     @property
+    def offer_mark(self) -> str:
+        """The value of its field `offered`: a fingerprint of the answer that is offered."""
+        return fingerprint(self.offered.answer) if self.offered else ""
+
+    @property
     def is_changed(self) -> bool:
         """Whether the reader wants something else saved than what the page showed."""
         if self.conflict:
             return self.conflict.chosen == "mine"
+        if self.is_unconfirmed:
+            return False
         return fingerprint(self.answer) != self.shown
 
 
@@ -87,22 +111,32 @@ def clean(text: str) -> str:
 
 
 def shown_answers(
-    questions: Iterable[Question], answers: Mapping[str, Answer], versions: Mapping[str, int]
+    questions: Iterable[Question],
+    answers: Mapping[str, Answer],
+    versions: Mapping[str, int],
+    offers: Mapping[str, Offered] = MappingProxyType({}),
 ) -> list[Entry]:
-    """Entries that show what is saved."""
+    """Entries that show what is saved, and where nothing is, what is offered."""
     found = []
     for question in questions:
-        answer = answers.get(question.id, _UNANSWERED)
-        is_saved = answer.option != UNANSWERED
-        found.append(Entry(question, answer, versions.get(question.id, 0), fingerprint(answer), is_saved))
+        saved, offered = answers.get(question.id, _UNANSWERED), offers.get(question.id)
+        shown = offered.answer if offered else saved
+        is_saved = saved.option != UNANSWERED
+        entry = Entry(question, shown, versions.get(question.id, 0), fingerprint(saved), is_saved)
+        found.append(replace(entry, offered=offered, is_unconfirmed=offered is not None))
     return found
 
 
-def posted_answers(questions: Iterable[Question], fields: Fields, answers: Mapping[str, Answer]) -> list[Entry]:
+def posted_answers(
+    questions: Iterable[Question],
+    fields: Fields,
+    answers: Mapping[str, Answer],
+    offers: Mapping[str, Offered] = MappingProxyType({}),
+) -> list[Entry]:
     """Entries for the questions that were on the posted page, as they were typed, each with what is wrong with it.
 
     `answers` are those saved now: a question whose two versions were shown side by side carries the saved one, and
-    needs a choice between them.
+    needs a choice between them. An answer that was only offered, and came back as it was, needs to be confirmed.
     """
     entries = []
     for question in questions:
@@ -117,9 +151,12 @@ def posted_answers(questions: Iterable[Question], fields: Fields, answers: Mappi
         chosen = fields.get(f"settle.{question.id}")
         if chosen is not None:
             settled = Settled(saved, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
-        errors = _errors(question, answer, settled)
-        is_saved = saved.option != UNANSWERED
-        entries.append(Entry(question, answer, based_on, shown, is_saved, errors, settled))
+        unconfirmed = fields.get(f"offered.{question.id}") == fingerprint(answer)
+        unconfirmed = unconfirmed and fields.get(f"confirmed.{question.id}") != "yes"
+        errors = () if unconfirmed else _errors(question, answer, settled)
+        entry = Entry(question, answer, based_on, shown, saved.option != UNANSWERED, errors, settled)
+        offered = offers.get(question.id) if unconfirmed else None
+        entries.append(replace(entry, offered=offered, is_unconfirmed=unconfirmed))
     return entries
 
 

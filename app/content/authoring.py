@@ -265,6 +265,14 @@ class Chains(Authored):
     addressees: dict[Id, Text]
 
 
+class Activity(Authored):
+    """A line of the finder: something that agencies do."""
+
+    id: Id
+    does: Text
+    agencies: Annotated[list[Id], Field(min_length=1)]
+
+
 class AuthoredConstant(Authored):
     """A constant of the model."""
 

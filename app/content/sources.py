@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from app.content.authoring import (
+    Activity,
     Agency,
     AuthoredRecommendation,
     AuthoredScenario,
@@ -51,6 +52,7 @@ class Sources:
     shared: dict[str, SharedQuestion] = field(default_factory=dict)
     scenarios: dict[str, AuthoredScenario] = field(default_factory=dict)
     recommendations: dict[str, AuthoredRecommendation] = field(default_factory=dict)
+    activities: dict[str, Activity] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -105,6 +107,7 @@ def read_sources(folder: Path) -> Sources:
                 sources._add(noun, into, thing.id, thing, Place(file, (index,)))  # type: ignore[attr-defined]
 
     add_list("sources.yaml", Source, "document", sources.documents)
+    add_list("finder.yaml", Activity, "activity", sources.activities)
     add_list("evidence/*.yaml", Claim, "evidence", sources.claims)
     add_list("shared/context.yaml", OwnFact, "fact", sources.facts)
     add_list("scenarios/*.yaml", AuthoredScenario, "scenario", sources.scenarios)

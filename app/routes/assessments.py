@@ -1,6 +1,6 @@
 """An assessment: its list of sections, the pages that ask, checking, and submitting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -11,11 +11,12 @@ from app.dependencies import Visit
 from app.errors import StaleWrite, WrongState
 from app.forms import Entry, FieldError, Fields
 from app.i18n import translations
+from app.other_assessments import Offered, offered_answers
 from app.pages import go_to, language_of, page
 from app.routes.transaction import TransactionRoute
 from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
-from scoring.questionnaire import UNANSWERED, Section
+from scoring.questionnaire import UNANSWERED, Question, Section
 
 router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessment_id}", include_in_schema=False)
 GONE = FieldError("", "main", "submitted")
@@ -29,7 +30,8 @@ def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     asked = path.stretch(_checked(visit, assessment), section_id)
     if assessment.state == "submitted":
         return go_to(f"/assessments/{assessment_id}/check")
-    entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions)
+    offers = _offers(visit, assessment, asked.asked)
+    entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions, offers)
     return _section_page(visit, assessment, asked.section, entries)
 
 
@@ -39,7 +41,9 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     assessment = visit.assessment(assessment_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
     fields = visit.fields
-    entries = forms.posted_answers(asked.asked, fields, assessment.answers)
+    is_offered = any(name.startswith("offered.") for name in fields)
+    offers = _offers(visit, assessment, asked.asked) if is_offered else {}
+    entries = forms.posted_answers(asked.asked, fields, assessment.answers, offers)
     if forms.errors_of(entries):
         return _section_page(visit, assessment, asked.section, entries, status=422)
     try:
@@ -123,6 +127,10 @@ def submit(visit: Visit, assessment_id: str) -> Response:
     return go_to(f"/assessments/{assessment_id}/report")
 
 
+def _offers(visit: Visit, assessment: OpenAssessment, questions: Collection[Question]) -> dict[str, Offered]:
+    return offered_answers(visit.session, visit.reader, assessment.agency, questions, assessment.answers)
+
+
 def _checked(visit: Visit, assessment: OpenAssessment) -> Answers:
     """The answers against the questionnaire in the reader’s language, where its words are translated."""
     shown = visit.catalogue.in_language(assessment.questionnaire, language_of(visit.request))
@@ -184,8 +192,16 @@ def _section_page(
         entries=entries,
         errors=[*errors, *forms.errors_of(entries)],
         alarms=[alarm for alarm in path.alarms(_checked(visit, assessment)) if alarm.section.id == shown.id],
+        agencies={entry.offered.agency: _title(visit, entry.offered.agency) for entry in entries if entry.offered},
         **_ways(visit, assessment),
     )
+
+
+def _title(visit: Visit, agency: str) -> str:
+    """What an agency is called here; an assessment may be of one that is no longer in the catalogue."""
+    if agency not in visit.catalogue.latest:
+        return agency
+    return visit.catalogue.in_language(visit.catalogue.latest[agency].questionnaire, language_of(visit.request)).title
 
 
 def _check_page(visit: Visit, assessment: OpenAssessment, errors: Sequence[FieldError], status: int = 200) -> Response:

@@ -1,12 +1,13 @@
-"""The first page, and the page on method and sources."""
+"""The first page with its search, the finder, and the page on method and sources."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app.agencies import by_chain
+from app.agencies import by_chain, doing, searched
 from app.assessments import listed
-from app.content.documents import documents
+from app.content.documents import activities, documents
 from app.dependencies import Visit
+from app.forms import SHORT, clean
 from app.pages import language_of, page
 from app.routes.transaction import TransactionRoute
 
@@ -14,16 +15,29 @@ router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
 
 
 @router.get("/")
-def home(visit: Visit) -> Response:
-    """What this is, the agencies by chain, and the assessments to resume."""
-    chains = by_chain(visit.catalogue, language_of(visit.request))
+def home(visit: Visit, q: str = "", chain: str = "") -> Response:
+    """What this is, the agencies by chain or as they were searched for, and the assessments to resume."""
+    language = language_of(visit.request)
+    chains, words = by_chain(visit.catalogue, language), " ".join(clean(q)[:SHORT].split())
     return page(
         visit.request,
         "home/home.html",
         chains=chains,
+        words=words,
+        chain=chain,
+        found=searched(visit.catalogue, language, words, chain) if words or chain else None,
         assessments=listed(visit.session, visit.reader),
         titles={q.id: q.title for group in chains for q in (*group.chief, *group.others)},
     )
+
+
+@router.get("/find")
+def find(visit: Visit) -> Response:
+    """“What do you do?”: a dozen ticks, and the questionnaires that fit."""
+    lines = activities(visit.settings.questionnaires)
+    ticked = set(visit.request.query_params.getlist("does"))
+    found = doing(visit.catalogue, language_of(visit.request), lines, ticked)
+    return page(visit.request, "home/find.html", lines=lines, ticked=ticked, found=found, back="/")
 
 
 @router.get("/method")

@@ -26,6 +26,7 @@ def reference_faults(sources: Sources) -> list[Fault]:
         *(fault for agency in sources.agencies.values() for fault in _agency(sources, agency)),
         *(fault for question, place in every_question(sources) for fault in _own_question(sources, question, place)),
         *_scenarios(sources),
+        *_activities(sources),
         *(fault for r in sources.recommendations.values() for fault in _recommendation(sources, r)),
     ]
 
@@ -244,6 +245,20 @@ def _scenarios(sources: Sources) -> Iterator[Fault]:
                 continue
             yield from _cited(sources, baseline.evidence, place, "", "baseline", agency)
             yield from _conditions(scenario.only_if, facts_of(sources.agencies[agency]), place, agency)
+
+
+def _activities(sources: Sources) -> Iterator[Fault]:
+    """The finder leads to agencies that are there, and to each of them."""
+    for activity in sources.activities.values():
+        for name in activity.agencies:
+            if name not in sources.agencies:
+                place = sources.place("activity", activity.id)
+                yield place.fault(f"There is no agency “{name}”.", "Mend the id.", "agencies")
+    found = {name for activity in sources.activities.values() for name in activity.agencies}
+    for agency in sources.agencies.values() if sources.activities else ():
+        if agency.id not in found:
+            remedy = "Add it to a line of finder.yaml."
+            yield sources.place("agency", agency.id).fault(f"The finder does not lead to “{agency.id}”.", remedy, "id")
 
 
 def _recommendation(sources: Sources, recommendation: AuthoredRecommendation) -> Iterator[Fault]:
