@@ -38,7 +38,7 @@ def _share(questionnaire: Questionnaire, chain: str) -> float:
 
 @dataclass(frozen=True)
 class Found:
-    """An agency that a search found, and those of its questions that hold the words."""
+    """An agency that a search found, and those of its questions that hold the words, in their first line first."""
 
     questionnaire: Questionnaire
     questions: tuple[Question, ...]
@@ -56,6 +56,7 @@ def searched(catalogue: Catalogue, language: str, words: str, chain: str = "") -
             continue
         questions = [q for q in questionnaire.questions if parts and _holds(f"{q.ask} {q.hint} {q.why}", parts)]
         if questions or _holds(_about(questionnaire), parts):
+            questions.sort(key=lambda question: not _holds(question.ask, parts))
             found.append(Found(questionnaire, tuple(questions)))
     return sorted(
         found, key=lambda f: (not _holds(f.questionnaire.title, parts), -len(f.questions), f.questionnaire.title)
