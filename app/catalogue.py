@@ -1,7 +1,7 @@
 """questionnaires/ as an immutable Catalogue: each agency's releases and draft, resolved into one questionnaire each."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,8 @@ from app.errors import ContentError, Fault, NotFound
 from scoring.engine import Instrument
 from scoring.questionnaire import Questionnaire
 
+_RESTORE = "A release is never edited: restore the file, and release a higher version."
+_NUMBERS = re.compile(r"[0-9]+(\.[0-9]+)*")
 _VERSION = re.compile(rb"^version: *([^ \n]+)", re.MULTILINE)
 
 
@@ -29,12 +31,12 @@ class Catalogue:
     @cached_property
     def latest(self) -> dict[str, Instrument]:
         """By agency, the newest release, or the draft where there is none."""
-        return {agency: self._newest(versions.values()) for agency, versions in self.instruments.items()}
+        return {agency: self._newest(versions) for agency, versions in self.instruments.items()}
 
     @staticmethod
-    def _newest(versions: Iterable[Instrument]) -> Instrument:
-        *_, last = sorted(versions, key=lambda i: (not i.questionnaire.draft, _order(i.questionnaire.version)))
-        return last
+    def _newest(versions: Mapping[str, Instrument]) -> Instrument:
+        *_, last = sorted(versions, key=lambda version: (not version.endswith(DRAFT), _order(version)))
+        return versions[last]
 
     def instrument(self, agency: str, version: str | None = None) -> Instrument:
         """One questionnaire, the latest unless a version is named. Raises NotFound."""
@@ -58,21 +60,61 @@ class Catalogue:
         return known is not None and not known.questionnaire.draft and known.questionnaire.hash == questionnaire.hash
 
 
+class _Versions(Mapping[str, Instrument]):
+    """One agency’s versions, oldest first. A release is read, and held against its hash, when it is first asked for:
+    of a hundred that still score, a day asks for a few."""
+
+    def __init__(self, releases: Iterable[Path], draft: Questionnaire | None) -> None:
+        self._releases = {path.stem: path for path in sorted(releases, key=lambda path: _order(path.stem))}
+        self._open = {draft.version: Instrument(draft)} if draft else {}
+        self._names = [*self._releases, *self._open]
+
+    def __getitem__(self, version: str) -> Instrument:
+        if version not in self._open:
+            self._open[version] = Instrument(read_release(self._releases[version]))
+        return self._open[version]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 def open_catalogue(folder: Path, drafts: bool = True) -> Catalogue:
-    """The catalogue of a folder: its releases, and the drafts of versions not yet released. Raises ContentError."""
-    releases, locales = read_releases(folder), read_content_locales(folder)
-    pending = _pending(folder, releases) if drafts else []
-    if not pending:
-        return load_catalogue(releases, (), locales)
-    sources = read_sources(folder)
-    if faults := check(sources):
-        raise ContentError(faults)
-    return load_catalogue(releases, [resolve(sources, agency) for agency in pending], locales)
+    """The catalogue of a folder: its releases, and the drafts of versions not yet released.
+
+    Raises ContentError, also for the newest release of an agency; for an older one once it is asked for.
+    """
+    released = _released(folder)
+    pending = _pending(folder, released) if drafts else []
+    found: dict[str, Questionnaire] = {}
+    if pending:
+        sources = read_sources(folder)
+        if faults := check(sources):
+            raise ContentError(faults)
+        found = {agency: resolve(sources, agency) for agency in pending}
+    versions = {
+        agency: _Versions(released.get(agency, ()), found.get(agency)) for agency in sorted({*released, *found})
+    }
+    catalogue = Catalogue(versions, read_content_locales(folder))
+    assert catalogue.latest.keys() == versions.keys()  # read now: what is offered first is whole
+    return catalogue
 
 
-def _pending(folder: Path, releases: Iterable[Questionnaire]) -> list[str]:
+def _released(folder: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob("released/*/*.json")):
+        if not _NUMBERS.fullmatch(path.stem):
+            what = "The file’s name is not that of the release in it."
+            raise ContentError([Fault(path, 1, "version", what, _RESTORE)])
+        found.setdefault(path.parent.name, []).append(path)
+    return found
+
+
+def _pending(folder: Path, releases: Mapping[str, Iterable[Path]]) -> list[str]:
     """Agencies whose file states a version that is not released. Only that line is read: a start shall be quick."""
-    released = {(q.id, q.version) for q in releases}
+    released = {(agency, path.stem) for agency, paths in releases.items() for path in paths}
     stated = {path.stem: _VERSION.search(path.read_bytes()) for path in sorted(folder.glob("agencies/*.yaml"))}
     return [agency for agency, line in stated.items() if not line or (agency, line[1].decode()) not in released]
 
@@ -93,25 +135,28 @@ def read_releases(folder: Path) -> list[Questionnaire]:
     """Every released questionnaire. Raises ContentError for one that was edited after its release."""
     releases, faults = [], []
     for path in sorted(folder.glob("released/*/*.json")):
-        remedy = "A release is never edited: restore the file, and release a higher version."
         try:
-            questionnaire = Questionnaire.model_validate_json(path.read_bytes())
-        except ValidationError as error:
-            faults.append(
-                Fault(path, 1, "", f"This is not a released questionnaire: {error.errors()[0]['msg']}.", remedy)
-            )
-            continue
-        if questionnaire.hash != questionnaire.content_hash():
-            faults.append(
-                Fault(path, 1, "hash", "The content does not have the hash that it was released with.", remedy)
-            )
-        elif (questionnaire.id, questionnaire.version) != (path.parent.name, path.stem) or questionnaire.draft:
-            faults.append(Fault(path, 1, "version", "The file’s name is not that of the release in it.", remedy))
-        else:
-            releases.append(questionnaire)
+            releases.append(read_release(path))
+        except ContentError as error:
+            faults += error.faults
     if faults:
         raise ContentError(faults)
     return sorted(releases, key=lambda q: (q.id, _order(q.version)))
+
+
+def read_release(path: Path) -> Questionnaire:
+    """One released questionnaire. Raises ContentError if it was edited after its release."""
+    try:
+        questionnaire = Questionnaire.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        what = f"This is not a released questionnaire: {error.errors()[0]['msg']}."
+        raise ContentError([Fault(path, 1, "", what, _RESTORE)]) from error
+    if questionnaire.hash != questionnaire.content_hash():
+        what = "The content does not have the hash that it was released with."
+        raise ContentError([Fault(path, 1, "hash", what, _RESTORE)])
+    if (questionnaire.id, questionnaire.version) != (path.parent.name, path.stem) or questionnaire.draft:
+        raise ContentError([Fault(path, 1, "version", "The file’s name is not that of the release in it.", _RESTORE)])
+    return questionnaire
 
 
 def write_release(folder: Path, draft: Questionnaire) -> Path:

@@ -108,6 +108,34 @@ def test_versions_are_ordered_as_numbers(draft: Questionnaire) -> None:
     assert load_catalogue(releases).instrument("tiny").questionnaire.version == "1.10.0"
 
 
+def test_an_older_release_is_held_against_its_hash_when_it_is_asked_for(draft: Questionnaire, tiny: Path) -> None:
+    older = write_release(tiny, draft)
+    write_release(tiny, draft.model_copy(update={"version": "1.10.0-draft"}))
+    write_release(tiny, draft.model_copy(update={"version": "1.9.0-draft"}))
+    edit(tiny, "agencies/tiny.yaml", "version: 1.0.0", "version: 1.10.0")
+    older.write_text(older.read_text(encoding="utf-8").replace("A gift opens a door.", "Gifts are fine."), "utf-8")
+    catalogue = open_catalogue(tiny)
+    assert list(catalogue.instruments["tiny"]) == ["1.0.0", "1.9.0", "1.10.0"]
+    assert catalogue.instrument("tiny").questionnaire.version == "1.10.0"
+    assert catalogue.instrument("tiny", "1.9.0").questionnaire.version == "1.9.0"
+    with pytest.raises(ContentError, match="does not have the hash"):
+        catalogue.instrument("tiny", "1.0.0")
+
+
+def test_a_newest_release_that_was_edited_keeps_the_service_from_starting(draft: Questionnaire, tiny: Path) -> None:
+    path = write_release(tiny, draft)
+    path.write_text(path.read_text(encoding="utf-8").replace("A gift opens a door.", "Gifts are fine."), "utf-8")
+    with pytest.raises(ContentError, match="does not have the hash"):
+        open_catalogue(tiny)
+
+
+def test_a_release_whose_name_is_no_version_is_refused_at_the_start(draft: Questionnaire, tiny: Path) -> None:
+    path = write_release(tiny, draft)
+    path.rename(path.with_name("latest.json"))
+    with pytest.raises(ContentError, match="The file’s name is not that of the release in it."):
+        open_catalogue(tiny)
+
+
 def test_an_unknown_questionnaire_or_version_is_not_found(draft: Questionnaire) -> None:
     catalogue = load_catalogue([], [draft])
     with pytest.raises(NotFound, match="There is no questionnaire “large”"):
