@@ -11,7 +11,9 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
-from app.catalogue import Catalogue, load_catalogue, open_catalogue
+from app.catalogue import Catalogue, load_catalogue
+from app.content.resolution import resolve
+from app.content.sources import read_sources
 from app.main import create_app
 from app.settings import PROJECT, Settings
 from scoring.questionnaire import Evidence, Questionnaire
@@ -68,8 +70,7 @@ def unfinished() -> Questionnaire:
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """What the server serves."""
-    shipped = open_catalogue(PROJECT / "questionnaires", drafts=True)
-    border_guard = shipped.instrument("border_guard").questionnaire
+    border_guard = resolve(read_sources(PROJECT / "questionnaires"), "border_guard")
     return load_catalogue([released(border_guard), small()], [unfinished()])
 
 

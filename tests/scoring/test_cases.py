@@ -55,6 +55,8 @@ def unmet(found: Any, wanted: Any, where: str = "") -> list[str]:
         wanted, slack = Fraction(wanted), 1e-9
     elif isinstance(wanted, float):
         slack = float(Fraction(1, 2) * Fraction(10) ** Decimal(repr(wanted)).as_tuple().exponent) + 1e-9
+    elif isinstance(wanted, int) and isinstance(found, float):
+        slack = 1e-9
     else:
         return [] if found == wanted and type(found) is type(wanted) else [f"{where} is {found!r}, not {wanted!r}"]
     return [] if abs(found - wanted) <= slack else [f"{where} is {found!r}, not {wanted}"]
