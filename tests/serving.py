@@ -7,6 +7,8 @@ everything a form can hold; and `unfinished`, the same as a draft.
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -74,11 +76,10 @@ def catalogue() -> Catalogue:
     return load_catalogue([released(border_guard), small()], [unfinished()])
 
 
-@pytest.fixture(scope="session")
-def address(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a server listens for as long as the tests run."""
-    database = tmp_path_factory.mktemp("served") / "plumbline.db"
-    settings = Settings(database_url=f"sqlite:///{database}", organisation="Sample Service")
+@contextmanager
+def served(catalogue: Catalogue, folder: Path) -> Iterator[str]:
+    """A server on a port of its own, with a new database in the folder."""
+    settings = Settings(database_url=f"sqlite:///{folder / 'plumbline.db'}", organisation="Sample Service")
     config = uvicorn.Config(create_app(settings, catalogue), host="127.0.0.1", port=0, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -91,3 +92,10 @@ def address(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> I
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server listens for as long as the tests run."""
+    with served(catalogue, tmp_path_factory.mktemp("served")) as address:
+        yield address

@@ -25,7 +25,7 @@ def alone() -> html.HtmlElement:
 def page() -> html.HtmlElement:
     document = report_context(sample_report(), translator("en"))
     return html.document_fromstring(
-        draw("report/page.html", document=document, downloads={"pdf": "/r.pdf", "json": "/r.json"})
+        draw("report/page.html", document=document, downloads={"pdf": "/r.pdf", "json": "/r.json"}, is_example=False)
     )
 
 
