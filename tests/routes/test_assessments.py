@@ -1,9 +1,13 @@
 """An assessment in the browser: its list, its pages, two people at once, checking, and submitting."""
 
+from pathlib import Path
+
 import pytest
 from lxml import html
 
+from app.catalogue import Catalogue
 from tests.page import Site
+from tests.serving import served
 
 ALL = {
     "work": {"answer.passage_alone": "option_0", "answer.roster_drawn": "operating", "answer.papers_kept": "absent"},
@@ -323,14 +327,16 @@ def test_what_was_typed_into_an_assessment_that_was_submitted_meanwhile_is_still
     site._arrive(answer, 409)
 
 
-def test_a_draft_questionnaire_cannot_be_submitted_and_says_so(site: Site) -> None:
-    root = begun(site, "unfinished")
-    assert "A draft questionnaire cannot be submitted" in site.text()
-    answer_everything(site, root)
-    site.get(f"{root}/check")
-    assert "This questionnaire is a draft" in site.text() and not site.page.forms
-    site._arrive(site.client.post(f"{root}/submit", data={"declaration": "yes"}), 409)
-    assert site.errors == [("#main", "A draft questionnaire cannot be submitted")]
+def test_a_draft_questionnaire_cannot_be_submitted_and_says_so(catalogue: Catalogue, tmp_path: Path) -> None:
+    with served(catalogue, tmp_path) as address:  # elsewhere its answers would be offered in those of other tests
+        site = Site(address)
+        root = begun(site, "unfinished")
+        assert "A draft questionnaire cannot be submitted" in site.text()
+        answer_everything(site, root)
+        site.get(f"{root}/check")
+        assert "This questionnaire is a draft" in site.text() and not site.page.forms
+        site._arrive(site.client.post(f"{root}/submit", data={"declaration": "yes"}), 409)
+        assert site.errors == [("#main", "A draft questionnaire cannot be submitted")]
 
 
 def test_reserved_words_and_names_in_the_form_are_not_trusted(site: Site, root: str) -> None:
