@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from app.content.checks import check
+from app.content.checks import sound_drafts
 from app.content.locales import ContentLocale, read_content_locales, translated
-from app.content.resolution import DRAFT, resolve
+from app.content.resolution import DRAFT
 from app.content.sources import read_sources
 from app.errors import ContentError, Fault, NotFound
 from scoring.engine import Instrument
@@ -90,10 +90,7 @@ def open_catalogue(folder: Path, drafts: bool = True) -> Catalogue:
     pending = _pending(folder, released) if drafts else []
     found: dict[str, Questionnaire] = {}
     if pending:
-        sources = read_sources(folder)
-        if faults := check(sources):
-            raise ContentError(faults)
-        found = {agency: resolve(sources, agency) for agency in pending}
+        found = sound_drafts(read_sources(folder), pending)
     versions = {
         agency: _Versions(released.get(agency, ()), found.get(agency)) for agency in sorted({*released, *found})
     }

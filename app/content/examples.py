@@ -1,19 +1,18 @@
 """Examples: for each agency one complete set of answers of an organisation that is invented, for a report to show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.content.authoring import Authored, Text
-from app.content.resolution import resolve
 from app.content.source_files import SourceFile, read_source
 from app.content.sources import Sources
 from app.errors import ContentError, Fault
 from scoring.answers import Answer, read_answers
 from scoring.errors import InvalidAnswers
-from scoring.questionnaire import Id
+from scoring.questionnaire import Id, Questionnaire
 from scoring.report import About, Given
 
 INVENTED = " (invented)"
@@ -42,7 +41,7 @@ def example(folder: Path, agency: str) -> Example | None:
     return _parsed(read_source(path)) if path.exists() else None
 
 
-def example_faults(sources: Sources) -> Iterator[Fault]:
+def example_faults(sources: Sources, drafts: Mapping[str, Questionnaire]) -> Iterator[Fault]:
     """Each example is of an agency, is invented and says so, and answers everything that is asked."""
     for path in sorted(sources.folder.glob("examples/*.yaml")):
         try:
@@ -57,7 +56,7 @@ def example_faults(sources: Sources) -> Iterator[Fault]:
         if not found.about.organisation.endswith(INVENTED):
             yield file.fault(("about", "organisation"), "The organisation is not marked.", f"End it with “{INVENTED}”.")
         try:
-            answers = read_answers(resolve(sources, path.stem), found.profile, found.given)
+            answers = read_answers(drafts[path.stem], found.profile, found.given)
         except InvalidAnswers as error:
             for problem in error.problems:
                 remedy = "Bring it into line with the agency’s file."

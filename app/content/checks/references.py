@@ -20,6 +20,7 @@ _TAKEN = {*RESERVED, "yes", "no", "on", "off", "true", "false", "null"}
 
 def reference_faults(sources: Sources) -> list[Fault]:
     """All faults of ids, references, kinds and levels."""
+    questions = {question.id: question for question, _ in every_question(sources)}
     return [
         *_ids(sources),
         *_documents(sources),
@@ -27,7 +28,7 @@ def reference_faults(sources: Sources) -> list[Fault]:
         *(fault for question, place in every_question(sources) for fault in _own_question(sources, question, place)),
         *_scenarios(sources),
         *_activities(sources),
-        *(fault for r in sources.recommendations.values() for fault in _recommendation(sources, r)),
+        *(fault for r in sources.recommendations.values() for fault in _recommendation(sources, r, questions)),
     ]
 
 
@@ -261,7 +262,9 @@ def _activities(sources: Sources) -> Iterator[Fault]:
             yield sources.place("agency", agency.id).fault(f"The finder does not lead to “{agency.id}”.", remedy, "id")
 
 
-def _recommendation(sources: Sources, recommendation: AuthoredRecommendation) -> Iterator[Fault]:
+def _recommendation(
+    sources: Sources, recommendation: AuthoredRecommendation, questions: Mapping[str, SharedQuestion]
+) -> Iterator[Fault]:
     place = sources.place("recommendation", recommendation.id)
     yield from _cited(sources, recommendation.evidence, place, "A recommendation")
     if recommendation.addressee not in {"agency", *sources.agencies, *sources.chains.addressees}:
@@ -273,7 +276,6 @@ def _recommendation(sources: Sources, recommendation: AuthoredRecommendation) ->
     for scenario in recommendation.concerns:
         if scenario not in sources.scenarios:
             yield place.fault(f"There is no scenario “{scenario}”.", "Mend the id.", "concerns")
-    questions = {question.id: question for question, _ in every_question(sources)}
     kinds = {"lifts": "control", "lowers": "exposure", "follows": "signal"}
     for key, kind in kinds.items():
         for name, option in getattr(recommendation, key).items():

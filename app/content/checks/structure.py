@@ -1,23 +1,21 @@
 """Checks that each questionnaire can be scored as promised, under every combination of its profile facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from app.content.authoring import Agency
 from app.content.checks.references import facts_of, placed_questions, question_id
-from app.content.resolution import resolve
 from app.content.sources import Place, Sources
 from app.errors import Fault
 from scoring.questionnaire import LADDER, Question, Questionnaire, Scenario, holds
 
 
-def structure_faults(sources: Sources) -> list[Fault]:
-    """Faults of every agency; the references hold."""
-    return [fault for agency in sources.agencies.values() for fault in _agency(sources, agency)]
+def structure_faults(sources: Sources, drafts: Mapping[str, Questionnaire]) -> list[Fault]:
+    """Faults of the agencies whose drafts are given, by id; the references hold."""
+    return [fault for agency, draft in drafts.items() for fault in _agency(sources, sources.agencies[agency], draft)]
 
 
-def _agency(sources: Sources, agency: Agency) -> Iterator[Fault]:
-    questionnaire = resolve(sources, agency.id)
+def _agency(sources: Sources, agency: Agency, questionnaire: Questionnaire) -> Iterator[Fault]:
     places = {question_id(question): place for question, place in placed_questions(sources, agency)}
     here = sources.place("agency", agency.id)
     if not questionnaire.scenarios:
