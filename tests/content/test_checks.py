@@ -101,6 +101,14 @@ def test_counts_are_asked_of_a_release_and_not_of_a_draft(tiny: Path) -> None:
     assert "The stage “recruitment” of “trafficking” has no scenario and no reason for being left out." in faults
 
 
+def test_at_least_half_of_a_release_are_the_agencys_own_questions(tiny: Path) -> None:
+    sources = read_sources(tiny)
+    draft = resolve(sources, "tiny")
+    assert "are this agency’s own" not in "\n".join(map(str, release_faults(sources, draft)))
+    sources.shared |= {name: sources.shared["gifts"] for name in ("passed_alone", "booth_pairs", "hold_log")}
+    assert "Only 3 of 7 questions are this agency’s own." in "\n".join(map(str, release_faults(sources, draft)))
+
+
 def test_a_stage_cannot_be_left_out_and_have_a_scenario(tiny: Path) -> None:
     edit(tiny, "agencies/tiny.yaml", "profile:\n", "stages_left_out:\n  border_crossing: We have none.\nprofile:\n")
     sources = read_sources(tiny)

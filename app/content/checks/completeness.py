@@ -16,6 +16,10 @@ def release_faults(sources: Sources, questionnaire: Questionnaire) -> list[Fault
     if len(questions) not in QUESTIONS:
         remedy = f"A release has {QUESTIONS[0]} to {QUESTIONS[-1]}."
         faults.append(place.fault(f"The questionnaire has {len(questions)} questions.", remedy, "sections"))
+    own = sum(question.id not in sources.shared for question in questions)
+    if own * 2 < len(questions):
+        what = f"Only {own} of {len(questions)} questions are this agency’s own."
+        faults.append(place.fault(what, "At least half are particular to it.", "sections"))
     if len(questionnaire.sections) not in SECTIONS:
         remedy = f"A release has {SECTIONS[0]} to {SECTIONS[-1]}."
         faults.append(place.fault(f"The questionnaire has {len(questionnaire.sections)} sections.", remedy, "sections"))
