@@ -105,7 +105,7 @@ def test_at_least_half_of_a_release_are_the_agencys_own_questions(tiny: Path) ->
     sources = read_sources(tiny)
     draft = resolve(sources, "tiny")
     assert "are this agency’s own" not in "\n".join(map(str, release_faults(sources, draft)))
-    sources.shared |= {name: sources.shared["gifts"] for name in ("passed_alone", "booth_pairs", "hold_log")}
+    sources.shared |= dict.fromkeys(("passed_alone", "booth_pairs", "hold_log"), sources.shared["gifts"])
     assert "Only 3 of 7 questions are this agency’s own." in "\n".join(map(str, release_faults(sources, draft)))
 
 
