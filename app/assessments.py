@@ -147,14 +147,18 @@ def opened(session: Session, reader: Reader, catalogue: Catalogue, assessment_id
         version = f"{row['agency']} {row['version']}"
         raise WrongState(f"The questionnaire “{version}” has changed since this assessment was begun. Begin a new one.")
     facts = connection.execute(_FACTS, {"id": assessment_id}).all() if row["profile_version"] else ()
-    rows = connection.execute(_ANSWERS, {"id": assessment_id}).all()
+    answers, versions = {}, {}
+    for question, option, note, version in connection.execute(_ANSWERS, {"id": assessment_id}):
+        versions[question] = version
+        if option != UNANSWERED or note:
+            answers[question] = Answer(option, note)
     return OpenAssessment(
         **_summary(row),
         instrument=instrument,
         profile={row.fact: row.holds for row in facts},
         profile_version=row["profile_version"],
-        answers={question: Answer(option, note) for question, option, note, _ in rows if option != UNANSWERED or note},
-        versions={question: version for question, _, _, version in rows},
+        answers=answers,
+        versions=versions,
     )
 
 
