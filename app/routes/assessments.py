@@ -54,7 +54,8 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
         return _section_page(visit, now, asked.section, entries, status=409)
     except WrongState:
         return _section_page(visit, assessment, asked.section, entries, status=409, errors=[GONE])
-    return go_to(_onwards(visit, assessment, fields, path.after(assessment.checked, section_id)))
+    unconfirmed = section_id if any(entry.is_unconfirmed for entry in entries) else ""
+    return go_to(_onwards(visit, assessment, fields, path.after(assessment.checked, section_id), unconfirmed))
 
 
 @router.get("")
@@ -151,8 +152,19 @@ def _page(visit: Visit, assessment: OpenAssessment, template: str, status: int =
         checked=checked,
         about=assessment.about(words),
         numbers=path.numbers(checked.questionnaire),
+        unconfirmed=_unconfirmed(visit, assessment, checked),
         **context,
     )
+
+
+def _unconfirmed(visit: Visit, assessment: OpenAssessment, checked: Answers) -> tuple[Section, int] | None:
+    """The section just saved, if the address names it, and how many carried-over answers in it still count for nothing."""
+    saved = visit.request.query_params.get("unconfirmed")
+    for stretch in path.stretches(checked) if saved else ():
+        if stretch.section.id == saved:
+            count = len(_offers(visit, assessment, stretch.asked))
+            return (stretch.section, count) if count else None
+    return None
 
 
 def _profile_page(
@@ -258,11 +270,17 @@ def _ways(visit: Visit, assessment: OpenAssessment) -> dict[str, object]:
     return {"action": action, "from_check": line is not None, "back": line or f"/assessments/{assessment.id}"}
 
 
-def _onwards(visit: Visit, assessment: OpenAssessment, fields: Fields, following: Section | None) -> str:
+def _onwards(
+    visit: Visit, assessment: OpenAssessment, fields: Fields, following: Section | None, unconfirmed: str = ""
+) -> str:
+    """The page that follows; it says so if the section just saved was left with unconfirmed answers."""
     root = f"/assessments/{assessment.id}"
-    if fields.get("then") == "list":
-        return root
     line = _line(visit, assessment)
-    if line:
-        return line
-    return f"{root}/sections/{following.id}" if following else f"{root}/check"
+    if fields.get("then") == "list":
+        onwards = root
+    elif line:
+        onwards = line
+    else:
+        onwards = f"{root}/sections/{following.id}" if following else f"{root}/check"
+    address, mark, at = onwards.partition("#")
+    return f"{address}?unconfirmed={unconfirmed}{mark}{at}" if unconfirmed else onwards

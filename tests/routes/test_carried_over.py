@@ -63,3 +63,21 @@ def test_a_page_sent_back_still_shows_what_was_carried_over_as_not_confirmed(sit
     assert "Carried over" in site.text("//*[@id='q-roster_drawn']")
     site.send(button=("then", "list"), note__papers_kept="No papers here")
     assert "1 of 3 answered" in states(site)[1]
+
+
+def test_going_on_without_confirming_is_answered_at_once_on_the_next_page(site: Site, root: str) -> None:
+    save(site, root, "work", answer__roster_drawn="operating", note__roster_drawn="Log of May")
+    other = begun(site, "unfinished")
+    said = "1 answer in “Work” was carried over and is not confirmed, so it does not count yet."
+    for button in ("list", "continue"):
+        site.get(f"{other}/sections/work")
+        site.send(button=("then", button))
+        assert said in site.text("//main")
+    site.get(f"{other}/sections/work?from=check&at=roster_drawn")
+    site.send(button=("then", "continue"))
+    assert said in site.text("//main")
+    site.get(f"{other}/sections/work")
+    site.send(button=("then", "list"), confirmed__roster_drawn="yes")
+    assert "carried over" not in site.text("//main")
+    site.get(f"{other}?unconfirmed=nowhere")
+    assert "carried over" not in site.text("//main")
