@@ -158,7 +158,7 @@ def _page(visit: Visit, assessment: OpenAssessment, template: str, status: int =
 
 
 def _unconfirmed(visit: Visit, assessment: OpenAssessment, checked: Answers) -> tuple[Section, int] | None:
-    """The section just saved, if the address names it, and how many carried-over answers in it still count for nothing."""
+    """The section just saved, if the address names it, and how many answers in it are only carried over."""
     saved = visit.request.query_params.get("unconfirmed")
     for stretch in path.stretches(checked) if saved else ():
         if stretch.section.id == saved:
