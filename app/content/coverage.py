@@ -18,7 +18,7 @@ def coverage(sources: Sources) -> str:
     parts = {
         "Stages and acts of each agency": _stages(sources),
         "Stages, acts and actors that nobody covers": _gaps(sources),
-        "Order of exposure: mean baseline likelihood, weighted": _exposure(sources),
+        "Order of exposure: weighted mean of the baselines, by chain": _exposure(sources),
         "Claims that staff could be asked about": _claims(sources),
         "… not cited by a question, scenario or recommendation": _listed(_uncited(sources, "measure")),
         "Recommendations of the sources that are in no recommendation of ours": _listed(_uncited(sources, "advice")),
@@ -83,15 +83,24 @@ def _takes_part(sources: Sources, agency: str, chain: str) -> bool:
     )
 
 
+def exposure(sources: Sources, agency: Agency, chain: str = "") -> float | None:
+    """The weighted mean of an agency’s baselines along one chain, or along all; None where it has no scenario."""
+    here = [scenario for scenario in scenarios_of(sources, agency) if chain in ("", scenario.chain)]
+    weights = [_weight(scenario, agency.id) for scenario in here]
+    values = [float(scenario.baseline[agency.id].value) for scenario in here]
+    return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights) if here else None
+
+
 def _exposure(sources: Sources) -> Table:
+    chains = [chain.id for chain in sources.chains.chains]
     rows = []
     for agency in sources.agencies.values():
-        values = [(float(s.baseline[agency.id].value), _weight(s, agency.id)) for s in scenarios_of(sources, agency)]
-        mean = sum(value * weight for value, weight in values) / sum(weight for _, weight in values)
-        rows.append((mean, agency.id, Counter(value for value, _ in values)))
-    rows.sort(key=lambda row: (-row[0], row[1]))
-    shown = [(name, f"{mean:.2f}", *(str(counts[value]) for value in (4.0, 3.5, 3.0))) for mean, name, counts in rows]
-    return [("agency", "mean", "at 4", "at 3.5", "at 3"), *shown]
+        counts = Counter(float(s.baseline[agency.id].value) for s in scenarios_of(sources, agency))
+        means = [exposure(sources, agency, chain) for chain in (*chains, "")]
+        rows.append((means, agency.id, [str(counts[value]) for value in (4.0, 3.5, 3.0)]))
+    rows.sort(key=lambda row: (*(-(mean or 0) for mean in row[0]), row[1]))
+    shown = [(name, *("–" if m is None else f"{m:.2f}" for m in means), *counts) for means, name, counts in rows]
+    return [("agency", *chains, "all", "at 4", "at 3.5", "at 3"), *shown]
 
 
 def _weight(scenario: AuthoredScenario, agency: str) -> float:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.content.coverage import coverage
+from app.content.coverage import coverage, exposure
 from app.content.schema import write_schema
 from app.content.sources import read_sources
-from tests.tiny import edit
+from tests.tiny import QUESTIONNAIRES, edit
 
 MORE = """- id: PAPER-2
   document: paper
@@ -64,8 +64,9 @@ def test_what_nobody_covers_is_listed_by_chain(covered: Path) -> None:
 
 
 def test_the_order_of_exposure_is_the_weighted_mean_of_the_baselines(covered: Path) -> None:
-    # Two scenarios: baseline 4 with weight 3, baseline 3 with weight 1; (4·3 + 3·1)/4 = 3.75.
-    assert table(covered, "Order of exposure") == [["tiny", "3.75", "1", "0       1"]]
+    # Two scenarios in two chains: baseline 4 with weight 3, baseline 3 with weight 1; (4·3 + 3·1)/4 = 3.75.
+    (row,) = table(covered, "Order of exposure")
+    assert " ".join(row).split() == ["tiny", "4.00", "3.00", "–", "3.75", "1", "0", "1"]
 
 
 def test_claims_are_counted_by_document_and_those_not_cited_are_listed(covered: Path) -> None:
@@ -95,3 +96,20 @@ def test_check_prints_the_coverage_when_asked(
     said = capsys.readouterr().out
     assert said.startswith("Stages and acts of each agency\n")
     assert "\n\nNo fault. agencies: 1" in said
+
+
+def test_the_shipped_order_of_exposure_follows_the_sources() -> None:
+    # For trafficking across borders the sources name border guards and customs first (police level with them), then
+    # those who issue visas and papers or register arrivals; judges stand below those who meet victims and offenders.
+    sources = read_sources(QUESTIONNAIRES)
+
+    def along(chain: str, *names: str) -> list[float]:
+        return [value for name in names if (value := exposure(sources, sources.agencies[name], chain)) is not None]
+
+    at_borders = along("trafficking", "police", "border_guard", "customs")
+    issuing = along("trafficking", "consular_post", "immigration_service", "document_issuing")
+    assert min(at_borders) > max(issuing)
+    private = along("trafficking", "employer", "recruitment_agency", "transport_carrier", "financial_institution")
+    assert max(issuing) > max(private)
+    (judges,) = along("criminal_justice", "court")
+    assert judges < min(along("criminal_justice", "police", "customs", "border_guard", "immigration_service"))
