@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from app.content.authoring import Activity
 from app.content.checks import sound_drafts
-from app.content.locales import ContentLocale, read_content_locales, translated
+from app.content.locales import ContentLocale, read_content_locales, spoken, translated
 from app.content.resolution import DRAFT
 from app.content.sources import read_sources
 from app.errors import ContentError, Fault, NotFound
@@ -53,6 +54,11 @@ class Catalogue:
         """The questionnaire in a language's words where there is a translation of it, else as it is."""
         locale = self.locales.get(language)
         return questionnaire if locale is None else translated(questionnaire, locale)
+
+    def line_in_language(self, activity: Activity, language: str) -> Activity:
+        """A line of the finder in a language's words where there is a translation of it, else as it is."""
+        locale = self.locales.get(language)
+        return activity if locale is None else spoken(activity, locale)
 
     def is_released(self, questionnaire: Questionnaire) -> bool:
         """Whether exactly this text is one of the releases."""

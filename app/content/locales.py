@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.content.authoring import Activity
 from app.content.resolution import DRAFT
 from app.content.source_files import Data, SourceFile, Where, read_source
 from app.errors import ContentError, Fault
@@ -24,10 +25,11 @@ from scoring.questionnaire import (
 )
 
 WORDS = {  # by noun, the keys that may be translated
-    "agency": {"title", "does", "exposed_because"},
+    "activity": {"does"},
+    "agency": {"title", "does", "exposed_because", "sitting"},
     "fact": {"ask", "hint"},
     "section": {"title", "intro"},
-    "question": {"ask", "hint", "why", "evidence_asked", "options", "levels"},
+    "question": {"ask", "hint", "why", "evidence_asked", "confirmable_by", "options", "levels"},
     "scenario": {"title", "description", "baseline_because", "impact_because", "weight_because"},
     "recommendation": {"title", "action", "owner", "within", "indicator", "side_effect"},
     "evidence": {"section", "claim"},
@@ -53,9 +55,9 @@ def read_content_locales(folder: Path) -> dict[str, ContentLocale]:
     locales, faults = {}, []
     for root in sorted(path for path in folder.glob("locales/*") if path.is_dir()):
         reader = _Reader(ContentLocale(root.name))
-        for path in sorted(root.glob("*/*.yaml")):
+        for path in sorted([*root.glob("finder.yaml"), *root.glob("*/*.yaml")]):
             try:
-                reader.read(read_source(path), path.parent.name)
+                reader.read(read_source(path), "finder" if path.parent == root else path.parent.name)
             except ContentError as error:
                 faults += error.faults
         faults += reader.faults
@@ -78,7 +80,7 @@ class _Reader:
             self.each(file, ("questions",), data.get("questions"), "question")
             self.each(file, ("recommendations",), data.get("recommendations"), "recommendation")
         else:
-            nouns = {"shared": "fact", "evidence": "evidence"}
+            nouns = {"shared": "fact", "evidence": "evidence", "finder": "activity"}
             self.each(file, (), data, nouns.get(kind, kind.removesuffix("s")))
 
     def agency(self, file: SourceFile, data: dict[str, Data]) -> None:
@@ -120,6 +122,8 @@ def translated(questionnaire: Questionnaire, locale: ContentLocale) -> Questionn
     def said(noun: str, thing: Any) -> Any:
         words = dict(locale.of(agency, noun, thing.id))
         labels = words.pop("levels", words.pop("options", {}))
+        if "confirmable_by" in words:
+            words["confirmable_by"] = tuple(words["confirmable_by"])
         if noun == "question":
             words["options"] = tuple(_option(option, labels.get(option.id)) for option in thing.options)
         return thing.model_copy(update=words)
@@ -133,11 +137,19 @@ def translated(questionnaire: Questionnaire, locale: ContentLocale) -> Questionn
     scenarios: tuple[Scenario, ...] = tuple(said("scenario", scenario) for scenario in questionnaire.scenarios)
     advice: tuple[Recommendation, ...] = tuple(said("recommendation", r) for r in questionnaire.recommendations)
     claims: tuple[Evidence, ...] = tuple(said("evidence", claim) for claim in questionnaire.evidence)
-    title = locale.of(agency, "agency", agency)
+    title = dict(locale.of(agency, "agency", agency))
+    if "sitting" in title:
+        listed = {name: tuple(lines) for name, lines in title["sitting"].items()}
+        title["sitting"] = questionnaire.sitting.model_copy(update=listed)
     parts = {"profile": facts, "scenarios": scenarios, "recommendations": advice, "evidence": claims}
     sections = tuple(section(part) for part in questionnaire.sections)
     # A fresh copy: what the original has cached by id holds the original's words.
     return Questionnaire.model_construct(**{**dict(questionnaire), **title, **parts, "sections": sections})
+
+
+def spoken(activity: Activity, locale: ContentLocale) -> Activity:
+    """A line of the finder in a language, or as it is."""
+    return activity.model_copy(update=dict(locale.of("", "activity", activity.id)))
 
 
 def _option(option: Option, words: object) -> Option:

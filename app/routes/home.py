@@ -34,9 +34,10 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
 @router.get("/find")
 def find(visit: Visit) -> Response:
     """“What do you do?”: a dozen ticks, and the questionnaires that fit."""
-    lines = activities(visit.settings.questionnaires)
+    language = language_of(visit.request)
+    lines = [visit.catalogue.line_in_language(line, language) for line in activities(visit.settings.questionnaires)]
     ticked = set(visit.request.query_params.getlist("does"))
-    found = doing(visit.catalogue, language_of(visit.request), lines, ticked)
+    found = doing(visit.catalogue, language, lines, ticked)
     return page(visit.request, "home/find.html", lines=lines, ticked=ticked, found=found, back="/")
 
 

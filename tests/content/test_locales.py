@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.content.locales import read_content_locales, translated
+from app.content.documents import activities
+from app.content.locales import read_content_locales, spoken, translated
 from app.content.resolution import resolve
 from app.content.sources import read_sources
 from app.errors import ContentError
@@ -25,10 +26,11 @@ def questionnaire(tiny: Path) -> Questionnaire:
     write(
         tiny,
         "agencies/tiny.yaml",
-        "id: tiny\nversion: 1.0.0\ntitle: Kleiner Grenzschutz\n"
+        "id: tiny\nversion: 1.0.0\ntitle: Kleiner Grenzschutz\nsitting:\n  people: [Schichtleiterin]\n"
         "profile:\n  - id: holds_people\n    ask: Halten Sie Menschen fest?\n"
         "sections:\n  - id: booths\n    title: Schalter\n"
         "    questions:\n      - id: booth_pairs\n        ask: Wie werden Paare gebildet?\n"
+        "        confirmable_by: [Beratungsstellen]\n"
         "        levels:\n          absent: Gar nicht.\n      - use: gifts\n        why: Eigener Grund.\n",
     )
     write(
@@ -40,12 +42,15 @@ def questionnaire(tiny: Path) -> Questionnaire:
     write(tiny, "scenarios/tiny.yaml", "- id: waved_through\n  title: Durchgewinkt\n")
     write(tiny, "recommendations/tiny.yaml", "- id: pair_officers\n  title: Zu zweit\n")
     write(tiny, "evidence/paper.yaml", "- id: PAPER-1\n  claim: Eine Behauptung.\n")
+    write(tiny, "finder.yaml", "- id: guards\n  does: Eine Grenze bewachen\n")
     return resolve(read_sources(tiny), "tiny")
 
 
 def test_every_kind_of_word_is_translated(questionnaire: Questionnaire, tiny: Path) -> None:
     said = translated(questionnaire, read_content_locales(tiny)["xx"])
     assert said.title == "Kleiner Grenzschutz"
+    assert (said.sitting.people, said.sitting.minutes) == (("Schichtleiterin",), questionnaire.sitting.minutes)
+    assert said.question["booth_pairs"].confirmable_by == ("Beratungsstellen",)
     assert [fact.ask for fact in said.profile] == ["Außengrenze?", "Halten Sie Menschen fest?"]
     assert said.sections[0].title == "Schalter"
     assert said.question["booth_pairs"].ask == "Wie werden Paare gebildet?"
@@ -89,3 +94,9 @@ def test_a_translation_says_of_which_version_it_is(tiny: Path) -> None:
     write(tiny, "agencies/tiny.yaml", "id: tiny\ntitle: Kleiner Grenzschutz\n")
     with pytest.raises(ContentError, match="does not say of which version"):
         read_content_locales(tiny)
+
+
+def test_a_line_of_the_finder_is_translated_and_keeps_its_agencies(questionnaire: Questionnaire, tiny: Path) -> None:
+    (line,) = [line for line in activities(tiny) if line.id == "guards"]
+    said = spoken(line, read_content_locales(tiny)["xx"])
+    assert (said.does, said.agencies) == ("Eine Grenze bewachen", line.agencies)
