@@ -11,7 +11,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 OTHERS = (
     "/method",
     "/nothing",
-    "/find?does=checks_travellers",
+    "/find?does=checks_crossings",
     "/?q=booth",
     "/agencies/small/preview",
     "/agencies/border_guard",

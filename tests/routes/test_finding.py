@@ -62,9 +62,9 @@ def test_what_one_does_leads_to_the_questionnaires_that_fit_best_first(site: Sit
     assert names(site) == []
     boxes = site.page.xpath("//input[@name='does']/@value")
     assert len(boxes) >= 12
-    site.get("/find?does=checks_travellers&does=holds_people&does=houses_people")
+    site.get("/find?does=checks_crossings&does=holds_people&does=returns_people")
     assert names(site)[0] == "Border guard"
-    assert site.page.xpath("//input[@checked]/@value") == ["checks_travellers", "holds_people", "houses_people"]
+    assert site.page.xpath("//input[@checked]/@value") == ["checks_crossings", "holds_people", "returns_people"]
     assert "Because you ticked: Check travellers" in site.text("//ul[@class='agencies']/li[1]")
 
 
