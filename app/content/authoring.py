@@ -186,7 +186,7 @@ class AuthoredScenario(Authored):
 
 
 class AuthoredRecommendation(Authored):
-    """A recommendation; `agencies` are those in whose reports it may stand, all that it fits unless given."""
+    """A recommendation; in the reports of `agencies` (all that it fits unless given) but of `not_agencies`."""
 
     id: Id
     title: Text
@@ -196,6 +196,7 @@ class AuthoredRecommendation(Authored):
     follows: dict[Id, Id] = {}
     concerns: list[Id] = []
     agencies: list[Id] = []
+    not_agencies: list[Id] = []
     addressee: Id
     duty: Duty | None = None
     effort: Effort

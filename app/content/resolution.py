@@ -59,6 +59,7 @@ def resolve(sources: Sources, agency_id: str) -> Questionnaire:
         _recommendation(sources, r, kinds, own)
         for r in sources.recommendations.values()
         if (not r.agencies or agency_id in r.agencies)
+        and agency_id not in r.not_agencies
         and (
             r.addressee == agency_id
             or not kinds.keys().isdisjoint([*r.lifts, *r.lowers, *r.follows])
@@ -172,7 +173,9 @@ def _recommendation(
 ) -> Recommendation:
     """A recommendation with only those moves that this agency's questionnaire has."""
     titles = {"agency": "The agency", **sources.chains.addressees, **{a.id: a.title for a in sources.agencies.values()}}
-    fields = recommendation.model_dump(exclude={"agencies", "lifts", "lowers", "follows", "concerns", "evidence"})
+    fields = recommendation.model_dump(
+        exclude={"agencies", "not_agencies", "lifts", "lowers", "follows", "concerns", "evidence"}
+    )
     return Recommendation(
         **fields,
         addressee_title=titles[recommendation.addressee],

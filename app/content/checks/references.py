@@ -270,9 +270,10 @@ def _recommendation(
     if recommendation.addressee not in {"agency", *sources.agencies, *sources.chains.addressees}:
         remedy = "Use “agency”, an agency’s id, or a word that chains.yaml lists under addressees."
         yield place.fault(f"There is no addressee “{recommendation.addressee}”.", remedy, "addressee")
-    for name in recommendation.agencies:
-        if name not in sources.agencies:
-            yield place.fault(f"There is no agency “{name}”.", "Mend the id.", "agencies")
+    for key in ("agencies", "not_agencies"):
+        for name in getattr(recommendation, key):
+            if name not in sources.agencies:
+                yield place.fault(f"There is no agency “{name}”.", "Mend the id.", key)
     for scenario in recommendation.concerns:
         if scenario not in sources.scenarios:
             yield place.fault(f"There is no scenario “{scenario}”.", "Mend the id.", "concerns")
