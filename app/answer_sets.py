@@ -6,14 +6,14 @@ from app.score_body import given_answers
 from scoring.answers import read_answers
 from scoring.figures import assess
 from scoring.report import About, Report, make_report
-from scoring.result import EVERYTHING
+from scoring.result import USUAL
 
 
 def scored(catalogue: Catalogue, request: ScoreRequest) -> ScoreReply:
     """The figures of one answer set. Raises NotFound, InvalidAnswers."""
     instrument = catalogue.instrument(request.questionnaire, request.version)
     answers = read_answers(instrument.questionnaire, request.profile, given_answers(request))
-    result = assess(instrument, answers, EVERYTHING if request.include is None else request.include)
+    result = assess(instrument, answers, USUAL if request.include is None else request.include)
     return ScoreReply.model_construct(**dict(result), about=request.about)
 
 

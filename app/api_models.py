@@ -13,7 +13,8 @@ class ScoreRequest(BaseModel):
     """A set of answers to one questionnaire. Nothing of it is stored or logged.
 
     `version`: the newest release unless one is named. An answer is the id of an option, or an object with the option
-    and a note. `include`: which of the longer parts of the reply are wanted, all unless given.
+    and a note. `include`: which of the longer parts of the reply are wanted; unless given, all but
+    `robustness`, which takes as long as all the others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)

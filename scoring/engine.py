@@ -7,10 +7,10 @@ from row to row. Arrays have the rows last: levels are (questions, rows), residu
 A batch of n rows equals n batches of one to the last bit: see `slots`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,20 @@ class Parameters:
             geometric=some_rows(self.geometric, rows),
         )
 
+    def only(self, scenarios: Sequence[int]) -> "Parameters":
+        """Those of some scenarios only, in the order given."""
+        rows = list(scenarios)
+        return replace(
+            self,
+            exposures=self.exposures.only(rows),
+            controls=self.controls.only(rows),
+            keys=self.keys.only(rows),
+            signals=self.signals.only(rows),
+            baseline=self.baseline[rows],
+            impact=self.impact[rows],
+            weight=self.weight[rows],
+        )
+
     def means(self, counted: Array, counts: Array, neutral: float) -> tuple[Array, Array, Array]:
         """The weighted means of exposures, controls and keys, (scenarios, rows) each; without any of them, `neutral`,
         0, and 1 (a cap that caps nothing)."""
@@ -84,6 +98,19 @@ class Parameters:
         strengths = (slots.weight for slots in (self.exposures, self.controls, self.keys, self.signals))
         others = (self.baseline, self.impact, self.weight, self.control_reach, self.capped, self.geometric)
         return common_rows(*(array.shape[-1] for array in (*strengths, *others)))
+
+
+class Risks(NamedTuple):
+    """The steps to the residual risk of each scenario, as in `Workings`."""
+
+    residual: Array
+    likelihood_unclamped: Array
+    likelihood_before_signal: Array
+    signal: Array
+    likelihood: Array
+    inherent: Array
+    mean_control: Array
+    effectiveness: Array
 
 
 @dataclass(slots=True, eq=False)
@@ -236,14 +263,28 @@ class Instrument:
         each parameter, may have one row instead, which then counts for all. Raises ValueError if their rows differ.
         Source of every formula: scoring model, “Formulas”, written out in the report’s method section.
         """
-        p, m = parameters or self.parameters, self.model
+        p = parameters or self.parameters
         rows = common_rows(levels.shape[-1], applies.shape[-1], opened.shape[-1], p.rows)
-        lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
         counts = applies.astype(float)
         counted = levels if applies.all() else levels * counts
         if counted.shape[-1] != rows:
             counted = np.broadcast_to(counted, (len(self.questions), rows))
 
+        risks = self.risks(counted, counts, p)
+        weights = p.weight * opened
+        groups = self._groups.means(weights * risks.residual, weights, np.nan)
+        stages, chains = groups[: len(self.stages)], groups[len(self.stages) :]
+        if p.geometric.any():
+            chains = np.where(p.geometric, self._geometric(risks.residual, weights), chains)
+        return Workings(stages=stages, chains=chains, overall=self._mean_of_chains(chains), **risks._asdict())
+
+    def risks(self, counted: Array, counts: Array, p: Parameters) -> Risks:
+        """The scenarios of the parameters (all, or those of `Parameters.only`), each by itself.
+
+        counted: levels of what applies, 0 elsewhere, (questions, rows); counts: 1 for what applies, else 0.
+        """
+        m = self.model
+        lowest, highest = m.likelihood_lowest.value, m.likelihood_highest.value
         exposure, mean_control, key_mean = p.means(counted, counts, m.exposure_neutral.value)
         unclamped = p.baseline + m.exposure_swing.value * (exposure - m.exposure_neutral.value)
         before_signal = np.minimum(np.maximum(unclamped, lowest), highest)
@@ -254,31 +295,25 @@ class Instrument:
         cap = (1 + (m.cap_parts.value - 1) * key_mean) / m.cap_parts.value
         effectiveness = np.minimum(mean_control, np.where(p.capped, cap, 1.0))
         residual = inherent * (1 - p.control_reach * effectiveness)
+        return Risks(residual, unclamped, before_signal, signal, likelihood, inherent, mean_control, effectiveness)
 
-        weights = p.weight * opened
-        weighted = weights * residual
-        groups = self._groups.means(weighted, weights, np.nan)
-        stages, chains = groups[: len(self.stages)], groups[len(self.stages) :]
-        if p.geometric.any():
-            logs = self.chain_members.means(weights * np.log(residual), weights, np.nan)
-            chains = np.where(p.geometric, np.exp(logs), chains)
+    def means_of_chains(self, residual: Array, weights: Array, geometric: Mask) -> tuple[Array, Array]:
+        """Chains and overall of residual risks (scenarios, rows); `weights` are 0 for a closed scenario."""
+        chains = self.chain_members.means(weights * residual, weights, np.nan)
+        if geometric.any():
+            chains = np.where(geometric, self._geometric(residual, weights), chains)
+        return chains, self._mean_of_chains(chains)
+
+    def _geometric(self, residual: Array, weights: Array) -> Array:
+        return np.exp(self.chain_members.means(weights * np.log(residual), weights, np.nan))
+
+    @staticmethod
+    def _mean_of_chains(chains: Array) -> Array:
         absent = np.isnan(chains)
-        total, present = np.zeros(rows), (~absent).sum(axis=0)
+        total, present = np.zeros(chains.shape[-1]), (~absent).sum(axis=0)
         for chain in np.where(absent, 0.0, chains):
             total += chain
-        return Workings(
-            residual=residual,
-            stages=stages,
-            chains=chains,
-            overall=ratio(total, present, np.nan),
-            likelihood_unclamped=unclamped,
-            likelihood_before_signal=before_signal,
-            signal=signal,
-            likelihood=likelihood,
-            inherent=inherent,
-            mean_control=mean_control,
-            effectiveness=effectiveness,
-        )
+        return ratio(total, present, np.nan)
 
     def bands(self, scores: Scores, opened: Mask) -> Bands:
         """Bands of scores: never more than the model's number of bands below the worst open scenario."""

@@ -1,6 +1,8 @@
 """Every figure of one assessment, worked out once and handed out under the API's field names."""
 
 from collections.abc import Collection
+from dataclasses import asdict
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,8 @@ import numpy as np
 from scoring.answers import Answers
 from scoring.ends import ANSWERED, BEST, SHOWN, STRESSED, WORST
 from scoring.engine import Bands, Instrument, Workings
-from scoring.questionnaire import LADDER, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, Move
-from scoring.recommendations import Benefit, plan
+from scoring.questionnaire import LADDER, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, Move, Robustness
+from scoring.recommendations import Benefit, Plan, plan
 from scoring.result import (
     EVERYTHING,
     ChainLine,
@@ -25,6 +27,7 @@ from scoring.result import (
     ScenarioLine,
     UnknownResult,
 )
+from scoring.robustness import try_out
 from scoring.slots import Array
 from scoring.trace import trace
 
@@ -79,6 +82,8 @@ class _Assessment:
             fields["recommendations"], fields["measures"], fields["for_others"] = self._recommendations()
         if "unknowns" in self.include:
             fields["unknowns"] = self._unknowns()
+        if "robustness" in self.include and self.instrument.model.robustness is not None:
+            fields["robustness"] = self._robustness(self.instrument.model.robustness)
         return fields | {"closed": self._closed(), "ignored": self.answers.ignored}
 
     def _completeness(self) -> Fields:
@@ -182,8 +187,7 @@ class _Assessment:
         ]
 
     def _recommendations(self) -> tuple[list[RecommendationResult], list[Measure], list[ForOthersResult]]:
-        made = plan(self.instrument, self.answers, self.ends)
-        efforts = self.instrument.model.efforts
+        made, efforts = self._plan, self.instrument.model.efforts
         ranked = [
             RecommendationResult(
                 rank=item.rank,
@@ -215,6 +219,24 @@ class _Assessment:
             for item in made.for_others
         ]
         return ranked, measures, for_others
+
+    @cached_property
+    def _plan(self) -> Plan:
+        return plan(self.instrument, self.answers, self.ends)
+
+    def _robustness(self, settings: Robustness) -> Fields:
+        tried = try_out(self.instrument, self.answers, self.ends, self.bands, self._plan)
+        return {
+            "draws": int(settings.draws.value),
+            "seed": int(settings.seed.value),
+            "overall": asdict(tried.overall),
+            "chains": [
+                {"id": chain, **asdict(trial)}
+                for chain, trial in zip(self.instrument.chains, tried.chains, strict=True)
+                if trial is not None
+            ],
+            "recommendations": [asdict(standing) for standing in tried.standings],
+        }
 
     def _by_chain(self, benefit: Benefit) -> dict[str, float]:
         pairs = zip(self.instrument.chains, benefit.chains, strict=True)

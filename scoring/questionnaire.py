@@ -212,8 +212,29 @@ class Band(Frozen):
     at_least: float
 
 
+class Robustness(Frozen):
+    """What is varied to see whether other defensible weights would change a result, by how much, and how often."""
+
+    draws: Constant
+    seed: Constant
+    strengths_moved: Constant
+    keys_dropped: Constant
+    judgements_moved: Constant
+    control_reach_moved: Constant
+    levels_moved: Constant
+    cuts_moved: Constant
+    two_ways: Constant
+    tail: Constant
+    first: Constant
+    likely: Constant
+    stable: Constant
+    convex_ladder: dict[str, float]
+    convex_ladder_because: str
+    convex_ladder_source: str
+
+
 class RiskModel(Frozen):
-    """Every constant of the formulas."""
+    """Every constant of the formulas; `robustness` is absent in models before 1.1.0."""
 
     version: str
     likelihood_lowest: Constant
@@ -239,6 +260,7 @@ class RiskModel(Frozen):
     quick_efforts: tuple[Effort, ...]
     efforts_because: str
     efforts_source: str
+    robustness: Robustness | None = None
 
     def band(self, score: float) -> int:
         """Index of the band that a score of 0 to 100 lies in, compared at `compare_decimals`."""

@@ -1,14 +1,18 @@
 """The result of one assessment: every figure that page, PDF, JSON and API show, under the API's field names."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from scoring.questionnaire import Frozen
 from scoring.recommendations import Lane
+from scoring.robustness import Label
 
-Include = Literal["because", "recommendations", "unknowns"]
-EVERYTHING: tuple[Include, ...] = ("because", "recommendations", "unknowns")
+Include = Literal["because", "recommendations", "unknowns", "robustness"]
+EVERYTHING: tuple[Include, ...] = get_args(Include)
+USUAL: tuple[Include, ...] = EVERYTHING[
+    :3
+]  # what the endpoint sends unless told otherwise: robustness costs as much again
 Interval = tuple[float, float]
 _left_out = Field(default=None, exclude_if=lambda value: value is None)
 
@@ -161,6 +165,45 @@ class UnknownResult(Frozen):
     width: dict[str, float]
 
 
+class RobustScore(Frozen):
+    """A score over the draws: the range without the tails, and the share of draws in which it is in the headline band.
+
+    With what is unknown at random, and (`…_at_worst`) at its worst.
+    """
+
+    interval: Interval
+    in_band: float
+    interval_at_worst: Interval
+    in_band_at_worst: float
+
+
+class RobustChain(RobustScore):
+    """One chain over the draws."""
+
+    id: str
+
+
+class RobustRank(Frozen):
+    """A recommendation by itself: its rank, and what becomes of it over the draws; label None: it has none."""
+
+    id: str
+    rank: int
+    median: int
+    interval: tuple[int, int]
+    among_first: float | None
+    label: Label | None
+
+
+class RobustnessResult(Frozen):
+    """What other sensible weights would make of the result: seeded draws, so that anybody can make them again."""
+
+    draws: int
+    seed: int
+    overall: RobustScore
+    chains: list[RobustChain]
+    recommendations: list[RobustRank]
+
+
 class ClosedScenario(Frozen):
     """A scenario that the profile closes, with its inherent risk before anything is known, 4·L0·I."""
 
@@ -190,5 +233,6 @@ class Result(Frozen):
     measures: Annotated[list[Measure] | None, _left_out]
     for_others: Annotated[list[ForOthersResult] | None, _left_out]
     unknowns: Annotated[list[UnknownResult] | None, _left_out]
+    robustness: Annotated[RobustnessResult | None, _left_out]
     closed: Closed
     ignored: list[str]

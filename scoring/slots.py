@@ -54,6 +54,25 @@ class Slots:
         """One after the other's targets, each with its weights of the first row."""
         return Slots.of([slots.members(target) for slots in several for target in range(len(slots.place))])
 
+    def only(self, targets: Sequence[int]) -> "Slots":
+        """The same for some of the targets, in the order given, with their weights in every row."""
+        chosen = [self.entries(target) for target in targets]
+        order = sorted(range(len(chosen)), key=lambda place: -len(chosen[place]))
+        depth = max((len(row) for row in chosen), default=0)
+        slots = [[chosen[place][k] for place in order if k < len(chosen[place])] for k in range(depth)]
+        entries = np.array([entry for slot in slots for entry in slot], dtype=np.intp)
+        return Slots(
+            member=self.member[entries],
+            weight=self.weight[entries],
+            bounds=tuple(accumulate((len(slot) for slot in slots), initial=0)),
+            place=np.argsort(np.array(order, dtype=np.intp)),
+        )
+
+    def entries(self, target: int) -> list[int]:
+        """Where a target's members stand among the entries, in their order."""
+        place = int(self.place[target])
+        return [start + place for start, stop in pairwise(self.bounds) if place < stop - start]
+
     def part(self, rows: slice) -> "Slots":
         """The same with the weights of some rows only."""
         return self if self.weight.shape[-1] == 1 else replace(self, weight=self.weight[:, rows])
@@ -124,8 +143,7 @@ class Slots:
 
     def members(self, target: int) -> list[tuple[int, float]]:
         """A target's members with their weights in the first row."""
-        place = int(self.place[target])
-        return [(int(member[place]), float(weight[place, 0])) for width, member, weight in self._slots if place < width]
+        return [(int(self.member[entry]), float(self.weight[entry, 0])) for entry in self.entries(target)]
 
 
 def ratio(numerator: Array, denominator: Array, otherwise: float | Array) -> Array:

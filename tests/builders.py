@@ -52,8 +52,11 @@ def _number(value: int | float | str) -> float:
 
 def _risk_model() -> RiskModel:
     data = yaml.safe_load(RISK_MODEL_FILE.read_text(encoding="utf-8"))
-    for name, constant in data.pop("constants").items():
-        data[name] = constant | {"value": _number(constant["value"])}
+    robustness = data["robustness"]
+    for each in (data, robustness):
+        for name, constant in each.pop("constants").items():
+            each[name] = constant | {"value": _number(constant["value"])}
+    robustness["convex_ladder"] = {level: _number(value) for level, value in robustness["convex_ladder"].items()}
     data["bands"] = [band | {"at_least": _number(band["at_least"])} for band in data["bands"]]
     data["ladder"] = {level: _number(value) for level, value in data["ladder"].items()}
     data["efforts"] = {effort: _number(value) for effort, value in data["efforts"].items()}

@@ -15,6 +15,7 @@ from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers, InvalidReport
 from scoring.figures import assess
 from scoring.report import read_report
+from scoring.result import USUAL
 from tests.builders import cases
 from tests.oracle import expected
 from tests.scoring.agreement import disagreements
@@ -34,7 +35,7 @@ JSON = st.recursive(
 @given(cases())
 def test_every_figure_agrees_with_the_plain_loop_in_thousands_of_cases(case):
     asked, profile, answers = case
-    found = assess(Instrument(asked), read_answers(asked, profile, answers)).model_dump(mode="json")
+    found = assess(Instrument(asked), read_answers(asked, profile, answers), USUAL).model_dump(mode="json")
     assert disagreements(found, expected(asked, profile, answers)) == []
 
 

@@ -282,6 +282,15 @@ class AuthoredConstant(Authored):
     source: Text
 
 
+class AuthoredRobustness(Authored):
+    """What the robustness of a result is tried with."""
+
+    constants: dict[Id, AuthoredConstant]
+    convex_ladder: dict[Id, Number]
+    convex_ladder_because: Text
+    convex_ladder_source: Text
+
+
 class Model(Authored):
     """The risk model."""
 
@@ -297,3 +306,4 @@ class Model(Authored):
     quick_efforts: list[Effort]
     efforts_because: Text
     efforts_source: Text
+    robustness: AuthoredRobustness

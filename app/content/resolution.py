@@ -5,6 +5,7 @@ from typing import Any
 
 from app.content.authoring import (
     Agency,
+    AuthoredConstant,
     AuthoredImpact,
     AuthoredOption,
     AuthoredRecommendation,
@@ -30,6 +31,7 @@ from scoring.questionnaire import (
     Questionnaire,
     Recommendation,
     RiskModel,
+    Robustness,
     Scenario,
     Section,
     Sitting,
@@ -218,13 +220,23 @@ def _evidence(
 
 
 def _risk_model(sources: Sources) -> RiskModel:
-    model = sources.model
-    fields: dict[str, Any] = model.model_dump(exclude={"constants", "bands", "ladder", "efforts", "quick_efforts"})
-    fields.update({name: Constant(**constant.model_dump()) for name, constant in model.constants.items()})
+    model, robustness = sources.model, sources.model.robustness
+    apart = {"constants", "bands", "ladder", "efforts", "quick_efforts", "robustness"}
+    fields: dict[str, Any] = model.model_dump(exclude=apart) | _constants(model.constants)
     return RiskModel(
         **fields,
         bands=tuple(model.bands),
         ladder={level: float(value) for level, value in model.ladder.items()},
         efforts={effort: float(points) for effort, points in model.efforts.items()},
         quick_efforts=tuple(model.quick_efforts),
+        robustness=Robustness(
+            **_constants(robustness.constants),
+            convex_ladder={level: float(value) for level, value in robustness.convex_ladder.items()},
+            convex_ladder_because=robustness.convex_ladder_because,
+            convex_ladder_source=robustness.convex_ladder_source,
+        ),
     )
+
+
+def _constants(authored: Mapping[str, AuthoredConstant]) -> dict[str, Any]:
+    return {name: Constant(**constant.model_dump()) for name, constant in authored.items()}

@@ -19,7 +19,7 @@ from scoring.engine import Instrument
 from scoring.errors import Problem
 from scoring.figures import figures
 from scoring.questionnaire import Questionnaire
-from scoring.result import EVERYTHING
+from scoring.result import USUAL
 
 _JSON = "application/json"
 
@@ -83,7 +83,7 @@ async def score(request: Request, body: ScoreRequest) -> Response:
     except NotFound as error:
         return _unknown(request, body, error)
     answers = read_answers(instrument.questionnaire, body.profile, given_answers(body))
-    reply = figures(instrument, answers, EVERYTHING if body.include is None else body.include)
+    reply = figures(instrument, answers, USUAL if body.include is None else body.include)
     if body.about is not None:
         reply["about"] = body.about
     return Response(to_json(reply), media_type=_JSON)

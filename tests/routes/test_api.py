@@ -22,6 +22,7 @@ from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers
 from scoring.figures import assess
 from scoring.questionnaire import RESERVED, Questionnaire
+from scoring.result import USUAL
 from tests import builders
 from tests.serving import small, unfinished
 
@@ -103,8 +104,17 @@ async def test_the_worked_example_has_the_figures_of_its_arithmetic(client: http
 async def test_the_reply_is_the_result_of_the_rules_and_echoes_what_it_is_about(client: httpx.AsyncClient) -> None:
     body = read_score_body(json.dumps(BODY).encode())
     answers = read_answers(WORKED, {}, given_answers(body))
-    expected = json.loads(assess(Instrument(WORKED), answers).model_dump_json())
+    expected = json.loads(assess(Instrument(WORKED), answers, USUAL).model_dump_json())
     assert await scored(client) == expected | {"about": BODY["about"]}
+
+
+async def test_robustness_is_sent_where_it_is_asked_for_and_is_what_the_rules_give(client: httpx.AsyncClient) -> None:
+    answers = read_answers(WORKED, {}, given_answers(read_score_body(json.dumps(BODY).encode())))
+    reply = await scored(client, include=["robustness"])
+    assert "recommendations" not in reply
+    assert reply["robustness"] == json.loads(assess(Instrument(WORKED), answers).model_dump_json())["robustness"]
+    assert reply["robustness"]["draws"] == 1000
+    assert "robustness" not in await scored(client)
 
 
 async def test_what_it_is_about_changes_no_figure_and_is_left_out_where_it_was(client: httpx.AsyncClient) -> None:

@@ -15,7 +15,7 @@ from scoring.engine import Bands, Instrument, Parameters, Scores
 from scoring.figures import assess
 from scoring.questionnaire import NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, Questionnaire
 from scoring.recommendations import LANES
-from scoring.result import Result
+from scoring.result import USUAL, Result
 from scoring.slots import Array, Mask
 from tests.benchmarks.generated import generated
 from tests.builders import answer_sets, cases, profiles, questionnaires
@@ -28,7 +28,8 @@ OPEN_ENDED = (UNKNOWN, PREFER_NOT_TO_SAY, UNANSWERED)
 
 
 def result_of(asked: Questionnaire, profile: dict[str, bool], answers: dict[str, Answer]) -> Result:
-    return assess(Instrument(asked), read_answers(asked, profile, answers))
+    """Without robustness, which has tests of its own (test_robustness)."""
+    return assess(Instrument(asked), read_answers(asked, profile, answers), USUAL)
 
 
 def residuals(result: Result, end: int) -> dict[str, float]:
