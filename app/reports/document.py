@@ -1,6 +1,6 @@
 """A report as a document: its parts in their order, with what every page of it carries."""
 
-from app.reports import actions, front, method, record, risks, summary
+from app.reports import actions, certainty, front, method, record, risks, summary
 from app.reports.blocks import Block, Document
 from app.reports.reading import Reading, Translator
 from scoring.report import Report
@@ -22,13 +22,14 @@ def report_context(report: Report, translator: Translator, language: str = "en")
         front.what_it_is,
         summary.summary,
         front.completeness,
+        certainty.how_sure,
         risks.chains,
         risks.comparison,
         risks.register,
         actions.plan,
         actions.measures,
         actions.for_others,
-        record.unknowns,
+        certainty.would_other_weights_change_it,
         record.not_applicable,
         record.closed,
         record.answers,

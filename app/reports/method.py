@@ -106,10 +106,45 @@ def _constants(r: Reading) -> list[Block]:
         row(r._("Levels of a safeguard"), ladder, Cell(m.ladder_because, m.ladder_source)),
         row(r._("Effort"), efforts, Cell(m.efforts_because, m.efforts_source)),
     ]
+    rows += _tried_with(r)
     columns = (Column(r._("Constant"), 2.4), Column(r._("Value"), 1.6), Column(r._("Reason and source"), 5))
     return [
         Heading(r._("Constants of the risk model"), "constants", 2),
         Table(r._("Constants of the risk model"), columns, tuple(rows)),
+    ]
+
+
+def _tried_with(r: Reading) -> list[Row]:
+    settings = r.model.robustness
+    if settings is None:
+        return []
+    titles = {
+        "draws": r._("Trials with other weights"),
+        "seed": r._("Seed of their random numbers"),
+        "strengths_moved": r._("Strengths and weights moved, by a share of up to"),
+        "keys_dropped": r._("Chance that a key mark is dropped"),
+        "judgements_moved": r._("Share of scenarios whose baseline and impact may move"),
+        "control_reach_moved": r._("What all safeguards can take away moved, by up to"),
+        "levels_moved": r._("Levels of exposures and signals moved, by up to"),
+        "cuts_moved": r._("Cuts between bands moved, by up to"),
+        "two_ways": r._("Chance of each of two ways"),
+        "tail": r._("Share of the trials left out at each end"),
+        "first": r._("Actions before the line"),
+        "likely": r._("Share of the trials for “likely”"),
+        "stable": r._("Share of the trials for “stable”"),
+    }
+    rows = []
+    for name, title in titles.items():
+        constant = getattr(settings, name)
+        rows.append(row(title, f"{constant.value:g}", Cell(constant.because, constant.source)))
+    ladder = ", ".join(number(level) for level in settings.convex_ladder.values())
+    return [
+        *rows,
+        row(
+            r._("The other levels of a safeguard"),
+            ladder,
+            Cell(settings.convex_ladder_because, settings.convex_ladder_source),
+        ),
     ]
 
 

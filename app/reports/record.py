@@ -1,48 +1,12 @@
-"""The part of a report that is the record: unknowns, not applicable, what the profile closed, all answers, sources."""
+"""The part of a report that is the record: not applicable, what the profile closed, all answers, sources."""
 
 from itertools import groupby
 
 from app.reports import charts
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
-from app.reports.figures import points
 from app.reports.reading import Reading
 from scoring.questionnaire import NOT_APPLICABLE, UNANSWERED, Evidence, Question
 from scoring.result import Overall
-
-
-def unknowns(r: Reading) -> list[Block]:
-    """What nobody knows, by how much finding out would narrow the picture."""
-    found = r.result.unknowns or []
-    blocks: list[Block] = [Heading(r._("Find these out first"), "unknowns", 1)]
-    if not found:
-        return [*blocks, Text(r._("Nothing that counts is unknown."))]
-    chains = [chain.id for chain in r.result.chains]
-    blocks.append(
-        Text(
-            r._(
-                "By so many points each score would fall if that one unknown turned out at its best. It may also turn "
-                "out at its worst; then the score stays, but is known."
-            )
-        )
-    )
-    columns = (
-        Column(r._("Question"), 5.0),
-        *(Column(r.chain_title(chain), 1.2, "right") for chain in chains),
-        Column(r._("Overall"), 1.0, "right"),
-    )
-    rows = [
-        row(
-            Cell(
-                f"{r.question_code[u.question]} {r.questionnaire.question[u.question].ask}",
-                r.answer_label(u.question),
-                href=f"#question-{u.question}",
-            ),
-            *(points(u.width.get(chain, 0.0)) for chain in chains),
-            Cell(points(u.width["overall"]), strong=True),
-        )
-        for u in found
-    ]
-    return [*blocks, Table(r._("Unknown answers"), columns, tuple(rows))]
 
 
 def not_applicable(r: Reading) -> list[Block]:

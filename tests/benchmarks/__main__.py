@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.benchmarks.table import Row, markdown
 
-BENCHMARKS = ("endpoint", "engine", "save", "pdf", "pages")
+BENCHMARKS = ("endpoint", "engine", "robustness", "save", "pdf", "pages")
 README = Path(__file__).parents[2] / "README.md"
 MARK = "<!-- bench -->"
 

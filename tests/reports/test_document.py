@@ -65,13 +65,14 @@ def test_every_part_is_there_in_its_order(document: Document) -> None:
         "what-it-is",
         "summary",
         "completeness",
+        "how-sure",
         "chains",
         "comparison",
         "register",
         "actions",
         "measures",
         "for-others",
-        "unknowns",
+        "other-weights",
         "not-applicable",
         "closed",
         "answers",
@@ -96,7 +97,7 @@ def test_document_control_names_the_questionnaire_and_its_fingerprint(document: 
     assert facts["State"] == "submitted"
     assert facts["Questionnaire"] == "worked_example 1.0.0"
     assert facts["Fingerprint of the questionnaire"] == report.questionnaire.hash
-    assert facts["Risk model, engine"] == "1.0.0, 1"
+    assert facts["Risk model, engine"] == "1.1.0, 1"
 
 
 def test_a_leap_day_ends_its_year_on_the_last_day_of_february() -> None:
