@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scoring.answers import Answers
+from scoring.consistency import doubts
 from scoring.ends import ANSWERED, BEST, SHOWN, STRESSED, WORST
 from scoring.engine import Bands, Instrument, Workings
 from scoring.questionnaire import LADDER, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, Move, Robustness
@@ -84,6 +85,8 @@ class _Assessment:
             fields["unknowns"] = self._unknowns()
         if "robustness" in self.include and self.instrument.model.robustness is not None:
             fields["robustness"] = self._robustness(self.instrument.model.robustness)
+        if "consistency" in self.include:
+            fields["consistency"] = self._consistency()
         return fields | {"closed": self._closed(), "ignored": self.answers.ignored}
 
     def _completeness(self) -> Fields:
@@ -237,6 +240,11 @@ class _Assessment:
             ],
             "recommendations": [asdict(standing) for standing in tried.standings],
         }
+
+    def _consistency(self) -> list[Fields]:
+        residual = {self.instrument.scenarios[i].id: self.compared[i] for i in self.open}
+        found = doubts(self.answers, residual, self.instrument.model)
+        return [asdict(doubt) | {"severity": doubt.severity, "questions": list(doubt.questions)} for doubt in found]
 
     def _by_chain(self, benefit: Benefit) -> dict[str, float]:
         pairs = zip(self.instrument.chains, benefit.chains, strict=True)

@@ -4,15 +4,16 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from scoring.consistency import Code, Severity
 from scoring.questionnaire import Frozen
 from scoring.recommendations import Lane
 from scoring.robustness import Label
 
-Include = Literal["because", "recommendations", "unknowns", "robustness"]
+Include = Literal["because", "recommendations", "unknowns", "robustness", "consistency"]
 EVERYTHING: tuple[Include, ...] = get_args(Include)
 USUAL: tuple[Include, ...] = EVERYTHING[
     :3
-]  # what the endpoint sends unless told otherwise: robustness costs as much again
+]  # what the endpoint sends unless told otherwise; robustness costs as much again
 Interval = tuple[float, float]
 _left_out = Field(default=None, exclude_if=lambda value: value is None)
 
@@ -204,6 +205,16 @@ class RobustnessResult(Frozen):
     recommendations: list[RobustRank]
 
 
+class DoubtResult(Frozen):
+    """Something to look at again before somebody else does; it changes no figure."""
+
+    code: Code
+    severity: Severity
+    questions: list[str]
+    scenario: Annotated[str | None, _left_out]
+    stage: Annotated[str | None, _left_out]
+
+
 class ClosedScenario(Frozen):
     """A scenario that the profile closes, with its inherent risk before anything is known, 4·L0·I."""
 
@@ -234,5 +245,6 @@ class Result(Frozen):
     for_others: Annotated[list[ForOthersResult] | None, _left_out]
     unknowns: Annotated[list[UnknownResult] | None, _left_out]
     robustness: Annotated[RobustnessResult | None, _left_out]
+    consistency: Annotated[list[DoubtResult] | None, _left_out]
     closed: Closed
     ignored: list[str]

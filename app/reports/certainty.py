@@ -4,6 +4,7 @@ from app.reports.blocks import Block, Cell, Column, Heading, Points, Row, Table,
 from app.reports.figures import points
 from app.reports.reading import Reading
 from app.reports.summary import band_cell
+from app.second_look import second_looks
 from scoring.questionnaire import Question, Robustness
 from scoring.result import ChainResult, Overall, RobustnessResult, RobustRank, RobustScore
 
@@ -112,6 +113,31 @@ def _ask(r: Reading, question: Question) -> Cell:
     inside = r._("Inside: whoever keeps the record.")
     outside = question.confirmable_by and r._("Outside: %(who)s.", who=", ".join(question.confirmable_by))
     return Cell(question.evidence_asked or inside, outside or "")
+
+
+def second_look(r: Reading) -> list[Block]:
+    """Answers that sit badly beside each other, or say too much: to be looked at, refused by nobody."""
+    heading = Heading(r._("Answers that want a second look"), "second-look", 1)
+    found = second_looks(r.result.consistency or [], r.questionnaire, r.translator)
+    if not found:
+        return [heading, Text(r._("None stood out to the checks that a machine can make."))]
+    columns = (Column(r._("How urgent"), 1.2), Column(r._("Why"), 5.0), Column(r._("Answers"), 2.2))
+    rows = [row(Cell(one.urgency, strong=True), one.reason, _concerned(r, one.questions)) for one in found]
+    return [
+        heading,
+        Text(
+            r._(
+                "These were shown before the answers were submitted. Each can have a good explanation, and none "
+                "changes a score. Whoever reviews the report should ask about them first."
+            )
+        ),
+        Table(r._("Answers that want a second look"), columns, tuple(rows)),
+    ]
+
+
+def _concerned(r: Reading, questions: tuple[Question, ...]) -> Cell:
+    codes = ", ".join(r.question_code[question.id] for question in questions)
+    return Cell(codes, href=f"#question-{questions[0].id}") if questions else Cell("–")
 
 
 def would_other_weights_change_it(r: Reading) -> list[Block]:

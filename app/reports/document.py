@@ -23,6 +23,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
         summary.summary,
         front.completeness,
         certainty.how_sure,
+        certainty.second_look,
         risks.chains,
         risks.comparison,
         risks.register,

@@ -14,8 +14,10 @@ from app.i18n import translations
 from app.other_assessments import Offered, offered_answers
 from app.pages import go_to, language_of, page
 from app.routes.transaction import TransactionRoute
+from app.second_look import SecondLook, second_looks
 from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
+from scoring.figures import assess
 from scoring.questionnaire import UNANSWERED, Question, Section
 
 router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessment_id}", include_in_schema=False)
@@ -228,6 +230,7 @@ def _check_page(visit: Visit, assessment: OpenAssessment, errors: Sequence[Field
         stretches=stretches,
         hidden=path.hidden(checked),
         alarms=path.alarms(checked),
+        second_looks=_second_looks(visit, assessment, checked),
         missing_facts=[fact for fact in checked.questionnaire.profile if fact.id not in checked.profile],
         unanswered=[
             (stretch.section, question)
@@ -237,6 +240,11 @@ def _check_page(visit: Visit, assessment: OpenAssessment, errors: Sequence[Field
         ],
         back=f"/assessments/{assessment.id}",
     )
+
+
+def _second_looks(visit: Visit, assessment: OpenAssessment, checked: Answers) -> list[SecondLook]:
+    found = assess(assessment.instrument, assessment.checked, ["consistency"]).consistency or []
+    return second_looks(found, checked.questionnaire, translations(language_of(visit.request)))
 
 
 def _submission_errors(invalid: InvalidAnswers) -> list[FieldError]:

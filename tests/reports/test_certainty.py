@@ -96,3 +96,18 @@ def test_a_report_of_an_older_risk_model_says_that_this_was_not_tried_yet() -> N
     document = report_context(make_report(Instrument(older), PROFILE, ANSWERS, ABOUT, True), translator("en"))
     assert "made before this was tried" in words(section(document, "other-weights"))
     assert not [b for b in document.blocks if isinstance(b, Heading) and b.anchor == "order-robust"]
+
+
+def test_answers_that_want_a_second_look_are_listed_with_urgency_reason_and_link() -> None:
+    answers = {"post_rotation": Answer("operating", "Ask anna@example.org")}
+    found = section(drawn(sample_report(answers=answers)), "second-look")
+    (table,) = [block for block in found if isinstance(block, Table)]
+    first = table.rows[0].cells
+    assert first[0].text == "Take out"
+    assert "seems to hold an e-mail address" in first[1].text
+    assert first[2].href == "#question-post_rotation"
+
+
+def test_where_nothing_stands_out_the_report_says_so() -> None:
+    calm = {"recurring_officer": Answer("option_0", "Log of May")}
+    assert "None stood out" in words(section(drawn(sample_report(answers=calm)), "second-look"))

@@ -66,6 +66,7 @@ def test_every_part_is_there_in_its_order(document: Document) -> None:
         "summary",
         "completeness",
         "how-sure",
+        "second-look",
         "chains",
         "comparison",
         "register",

@@ -349,3 +349,16 @@ def test_reserved_words_and_names_in_the_form_are_not_trusted(site: Site, root: 
     }
     site.send(button=("then", "list"), **extra)
     assert states(site)[1] == "Not started"
+
+
+def test_what_wants_a_second_look_is_shown_before_submission_and_blocks_nothing(site: Site, root: str) -> None:
+    answer_everything(site, root)
+    save(site, root, "work", answer__roster_drawn="operating", note__roster_drawn="Ask anna@example.org")
+    site.get(f"{root}/check")
+    said = site.text("//ul[@class='looks']")
+    assert "Take out: The note seems to hold an e-mail address." in said
+    assert site.page.xpath("//ul[@class='looks']//a/@href")[0] == "#q-roster_drawn"
+    assert "Submit the assessment" in site.text("//main")
+    save(site, root, "work", answer__roster_drawn="operating", note__roster_drawn="Log of May, registry")
+    site.get(f"{root}/check")
+    assert "e-mail address" not in site.text("//main")
