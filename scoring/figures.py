@@ -9,7 +9,7 @@ import numpy as np
 
 from scoring.answers import Answers
 from scoring.consistency import doubts
-from scoring.ends import ANSWERED, BEST, SHOWN, STRESSED, WORST
+from scoring.ends import ANSWERED, BEST, SHOWN, STRESSED, WORST, Ends
 from scoring.engine import Bands, Instrument, Workings
 from scoring.questionnaire import LADDER, NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, Move, Robustness
 from scoring.recommendations import Benefit, Plan, plan
@@ -41,17 +41,24 @@ def assess(instrument: Instrument, answers: Answers, include: Collection[Include
     return Result.model_validate(figures(instrument, answers, include))
 
 
-def figures(instrument: Instrument, answers: Answers, include: Collection[Include] = EVERYTHING) -> Fields:
-    """The fields of a `Result`, for whoever only writes them out as JSON: its many small models cost as much again."""
-    return _Assessment(instrument, answers, frozenset(include)).figures()
+def figures(
+    instrument: Instrument, answers: Answers, include: Collection[Include] = EVERYTHING, ends: Ends | None = None
+) -> Fields:
+    """The fields of a `Result`, for whoever only writes them out as JSON: its many small models cost as much again.
+
+    `ends`: the answers read otherwise than they were given, as what-if does; only scores may be asked for then.
+    """
+    return _Assessment(instrument, answers, frozenset(include), ends).figures()
 
 
 class _Assessment:
     """One call of `assess`: the rows that were scored, and the parts of the result read off them."""
 
-    def __init__(self, instrument: Instrument, answers: Answers, include: frozenset[Include]) -> None:
+    def __init__(
+        self, instrument: Instrument, answers: Answers, include: frozenset[Include], ends: Ends | None
+    ) -> None:
         self.instrument, self.answers, self.include = instrument, answers, include
-        ends = self.ends = instrument.ends(answers)
+        ends = self.ends = ends or instrument.ends(answers)
         opened = ends.open[:, None]
         self.scores: Workings = instrument.work_out(ends.levels, ends.applying, opened)
         self.bands: Bands = instrument.bands(self.scores, opened)

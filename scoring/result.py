@@ -248,3 +248,36 @@ class Result(Frozen):
     consistency: Annotated[list[DoubtResult] | None, _left_out]
     closed: Closed
     ignored: list[str]
+
+
+class Standing(Frozen):
+    """The scores of one set of answers."""
+
+    overall: Overall
+    chains: list[ChainResult]
+    scenarios: list[ScenarioResult]
+
+
+class PathResult(Frozen):
+    """A set of actions after which every chain is at the target band or below; None where not even all of them do it.
+
+    effort: in the risk model’s points; cheapest: whether it is proved that no other set costs less.
+    """
+
+    target: str
+    actions: list[str] | None
+    effort: float
+    cheapest: bool
+
+
+class WhatIf(Frozen):
+    """Scores as answered and with the actions carried out; `effort`: of the actions, in points."""
+
+    questionnaire: Identity
+    engine: str
+    risk_model: str
+    actions: list[str]
+    effort: float
+    before: Standing
+    after: Standing
+    path: Annotated[PathResult | None, _left_out]
