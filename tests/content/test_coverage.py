@@ -109,7 +109,13 @@ def test_the_shipped_order_of_exposure_follows_the_sources() -> None:
     at_borders = along("trafficking", "police", "border_guard", "customs")
     issuing = along("trafficking", "consular_post", "immigration_service", "document_issuing")
     assert min(at_borders) > max(issuing)
-    private = along("trafficking", "employer", "recruitment_agency", "transport_carrier", "financial_institution")
-    assert max(issuing) > max(private)
+    firms = (
+        "employer",
+        "recruitment_agency",
+        "transport_carrier",
+        "financial_institution",
+        "travel_and_marriage_agency",
+    )
+    assert max(issuing) > max(along("trafficking", *firms))
     (judges,) = along("criminal_justice", "court")
     assert judges < min(along("criminal_justice", "police", "customs", "border_guard", "immigration_service"))
