@@ -186,7 +186,8 @@ class AuthoredScenario(Authored):
 
 
 class AuthoredRecommendation(Authored):
-    """A recommendation; in the reports of `agencies` (all that it fits unless given) but of `not_agencies`."""
+    """A recommendation; in the reports of `agencies` (all that it fits unless given) and its addressee’s own, but not
+    in those of `not_agencies`."""
 
     id: Id
     title: Text

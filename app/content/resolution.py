@@ -60,7 +60,7 @@ def resolve(sources: Sources, agency_id: str) -> Questionnaire:
     recommendations = tuple(
         _recommendation(sources, r, kinds, own)
         for r in sources.recommendations.values()
-        if (not r.agencies or agency_id in r.agencies)
+        if (not r.agencies or agency_id in r.agencies or r.addressee == agency_id)
         and agency_id not in r.not_agencies
         and (
             r.addressee == agency_id

@@ -7,6 +7,7 @@ import yaml
 
 from app.content.checks import check, release_faults
 from app.content.resolution import resolve
+from app.content.resolution import resolve
 from app.content.sources import Sources, read_sources
 from app.errors import ContentError, Fault
 from tests.tiny import QUESTIONNAIRES, edit
@@ -134,3 +135,22 @@ def shipped() -> Sources:
 def test_the_shipped_questionnaires_have_no_fault(shipped: Sources) -> None:
     assert len(shipped.agencies) >= 3
     assert check(shipped) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "is_there"),
+    [
+        ({"addressee": "parliament"}, True),
+        ({"addressee": "parliament", "agencies": ["large"]}, False),
+        ({"addressee": "parliament", "not_agencies": ["tiny"]}, False),
+        ({"addressee": "tiny", "agencies": ["large"]}, True),
+    ],
+)
+def test_a_recommendation_stands_where_its_agencies_say_and_always_with_its_addressee(
+    tiny: Path, limits: dict[str, object], is_there: bool
+) -> None:
+    sources = read_sources(tiny)
+    moved = sources.recommendations["pair_officers"].model_copy(update=limits)
+    sources.recommendations["pair_officers"] = moved
+    found = [recommendation.id for recommendation in resolve(sources, "tiny").recommendations]
+    assert ("pair_officers" in found) is is_there
