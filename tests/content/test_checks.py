@@ -7,7 +7,6 @@ import yaml
 
 from app.content.checks import check, release_faults
 from app.content.resolution import resolve
-from app.content.resolution import resolve
 from app.content.sources import Sources, read_sources
 from app.errors import ContentError, Fault
 from tests.tiny import QUESTIONNAIRES, edit
