@@ -5,17 +5,19 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from app.api_models import ScoreReply, ScoreRequest
-from app.catalogue import Catalogue
+from app.api_models import AnswerSet, ScoreReply, ScoreRequest, WhatIfRequest
 from app.score_body import given_answers
 from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.figures import assess
-from scoring.questionnaire import LADDER, UNKNOWN, Question
+from scoring.questionnaire import LADDER, UNKNOWN, Frozen, Question
 from scoring.report import About, Given
+from scoring.result import WhatIf
+from scoring.what_if import what_if
 
 ADDRESS = "/api/v1/openapi.json"
 SCORE = "/api/v1/score"
+WHAT_IF = "/api/v1/what-if"
 _PROBLEM = "application/problem+json"
 _PREFERRED = "border_guard"
 
@@ -27,7 +29,11 @@ def documented(app: FastAPI) -> dict[str, Any]:
         for path in document["paths"].values():
             for operation in path.values():
                 _name_problems(operation)
-        _add_example(document["paths"][SCORE]["post"], app.state.catalogue)
+        instruments = app.state.catalogue.latest
+        if instruments:
+            instrument = instruments.get(_PREFERRED) or next(iter(instruments.values()))
+            _add(document, SCORE, *example(instrument))
+            _add(document, WHAT_IF, *what_if_example(instrument))
     assert app.openapi_schema is not None
     return app.openapi_schema
 
@@ -38,12 +44,8 @@ def _name_problems(operation: dict[str, Any]) -> None:
             response["content"] = {_PROBLEM: response["content"]["application/json"]}
 
 
-def _add_example(operation: dict[str, Any], catalogue: Catalogue) -> None:
-    instruments = catalogue.latest
-    if not instruments:
-        return
-    instrument = instruments.get(_PREFERRED) or next(iter(instruments.values()))
-    request, reply = example(instrument)
+def _add(document: dict[str, Any], path: str, request: AnswerSet, reply: Frozen) -> None:
+    operation = document["paths"][path]["post"]
     operation["requestBody"]["content"]["application/json"]["example"] = _plain(request)
     operation["responses"]["200"]["content"]["application/json"]["example"] = _plain(reply)
 
@@ -64,11 +66,21 @@ def example(instrument: Instrument) -> tuple[ScoreRequest, ScoreReply]:
     return request, ScoreReply.model_construct(**dict(assess(instrument, answers, [])), about=request.about)
 
 
+def what_if_example(instrument: Instrument) -> tuple[WhatIfRequest, WhatIf]:
+    """The same answers with the first action carried out that would move one of them."""
+    scored, _ = example(instrument)
+    fields = scored.model_dump(include={"questionnaire", "version", "profile", "answers"})
+    moving = [r.id for r in instrument.questionnaire.recommendations if r.lifts or r.lowers]
+    request = WhatIfRequest(**fields, actions=moving[:1])
+    answers = read_answers(instrument.questionnaire, request.profile, given_answers(request))
+    return request, what_if(instrument, answers, request.actions)
+
+
 def _answer(place: int, question: Question) -> str | Given:
     if question.kind != "control":
         return list(question.level_of)[place % len(question.options)]
     return (LADDER[1], Given(option=LADDER[2], note="Weekly log, kept by the shift leader"), UNKNOWN)[place % 3]
 
 
-def _plain(value: ScoreRequest | ScoreReply) -> Any:
-    return json.loads(value.model_dump_json(exclude_unset=isinstance(value, ScoreRequest)))
+def _plain(value: AnswerSet | Frozen) -> Any:
+    return json.loads(value.model_dump_json(exclude_unset=isinstance(value, AnswerSet)))

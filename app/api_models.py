@@ -9,22 +9,40 @@ from scoring.report import About, Given
 from scoring.result import Include, Result
 
 
-class ScoreRequest(BaseModel):
+class AnswerSet(BaseModel):
     """A set of answers to one questionnaire. Nothing of it is stored or logged.
 
     `version`: the newest release unless one is named. An answer is the id of an option, or an object with the option
-    and a note. `include`: which of the longer parts of the reply are wanted; unless given, all but
-    `robustness`, which takes as long as all the others.
+    and a note.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
     questionnaire: str
     version: str | None = None
-    about: About | None = None
     profile: dict[str, bool] = {}
     answers: dict[str, Annotated[str | Given, Field(union_mode="left_to_right")]] = {}
+
+
+class ScoreRequest(AnswerSet):
+    """Answers to be scored, and what they are about. Nothing of it is stored or logged.
+
+    `include`: which of the longer parts of the reply are wanted; unless given, all but `robustness`, which takes as
+    long as all the others, and `consistency`.
+    """
+
+    about: About | None = None
     include: list[Include] | None = None
+
+
+class WhatIfRequest(AnswerSet):
+    """Answers, and the ids of recommendations that are to be thought of as carried out. Nothing is stored or logged.
+
+    `target`: a band’s id; the reply then has the actions of least effort that were found to bring every chain there.
+    """
+
+    actions: list[str] = []
+    target: str | None = None
 
 
 class ScoreReply(Result):

@@ -7,22 +7,29 @@ text has more of them than its value is parsed once more, slowly, to name the du
 import json
 import re
 from collections.abc import Iterator
+from typing import TypeVar
 
 from pydantic import ValidationError
 
-from app.api_models import ScoreRequest
+from app.api_models import AnswerSet, ScoreRequest
 from app.errors import BadRequest
 from scoring.answers import Answer
 from scoring.errors import InvalidAnswers, Problem
 from scoring.report import Given
 
+Sent = TypeVar("Sent", bound=AnswerSet)
 _STRING_AND_COLON = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"[ \t\n\r]*(:?)', re.DOTALL)
 
 
 def read_score_body(body: bytes) -> ScoreRequest:
     """Raises BadRequest for what is not JSON in UTF-8, InvalidAnswers for wrong types, unknown and duplicate keys."""
+    return read_body(ScoreRequest, body)
+
+
+def read_body(shape: type[Sent], body: bytes) -> Sent:
+    """Answers with what is asked about them. Raises as `read_score_body`."""
     try:
-        request = ScoreRequest.model_validate_json(body)
+        request = shape.model_validate_json(body)
     except ValidationError as error:
         raise _refusal(body, error) from None
     keys = _keys(request)
@@ -32,7 +39,7 @@ def read_score_body(body: bytes) -> ScoreRequest:
     return request
 
 
-def given_answers(request: ScoreRequest) -> dict[str, Answer]:
+def given_answers(request: AnswerSet) -> dict[str, Answer]:
     """The answers as the rules take them."""
     plain = _WithoutNote()
     return {
@@ -49,8 +56,9 @@ class _WithoutNote(dict[str, Answer]):
         return answer
 
 
-def _keys(request: ScoreRequest) -> int:
-    about = request.about.model_fields_set if request.about else ()
+def _keys(request: AnswerSet) -> int:
+    said = getattr(request, "about", None)
+    about = said.model_fields_set if said else ()
     within = sum([len(given.model_fields_set) for given in request.answers.values() if type(given) is Given])
     return len(request.model_fields_set) + len(about) + len(request.profile) + len(request.answers) + within
 

@@ -17,7 +17,7 @@ from scoring.engine import Instrument, Scores
 from scoring.recommendations import Ranked
 from scoring.slots import Array, Index
 
-LIMIT = 20_000  # sets that are scored before the search gives up its claim to have found the cheapest
+LIMIT = 8_000  # sets that are scored before the search gives up its claim to have found the cheapest
 BATCH = 128
 _SLACK = 1e-7  # so that rounding never prunes what might hold
 

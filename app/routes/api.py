@@ -1,25 +1,28 @@
 """The scoring API, version 1: stateless; the field names are the domain's."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from functools import cached_property
+from typing import Any, get_type_hints
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
 
 from app.answer_schema import answer_schema
-from app.api_models import ProblemDetails, QuestionnaireLine, ScoreReply, ScoreRequest
+from app.api_models import AnswerSet, ProblemDetails, QuestionnaireLine, ScoreReply, ScoreRequest, WhatIfRequest
 from app.catalogue import Catalogue
 from app.errors import NotFound
 from app.failures import failure
-from app.score_body import given_answers, read_score_body
+from app.score_body import given_answers, read_body
 from scoring.answers import read_answers
 from scoring.engine import Instrument
 from scoring.errors import Problem
 from scoring.figures import figures
 from scoring.questionnaire import Questionnaire
-from scoring.result import USUAL
+from scoring.result import USUAL, WhatIf
+from scoring.what_if import what_if_fields
 
 _JSON = "application/json"
 
@@ -30,6 +33,12 @@ class RawBodyRoute(APIRoute):
     The endpoint takes the request and its `body`, whose model FastAPI knows from the signature and documents.
     """
 
+    @cached_property
+    def shape(self) -> type[AnswerSet]:
+        """The model of the body."""
+        found: type[AnswerSet] = get_type_hints(self.endpoint)["body"]
+        return found
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The endpoint without FastAPI's own parsing."""
 
@@ -37,7 +46,7 @@ class RawBodyRoute(APIRoute):
             sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if sent != _JSON:
                 raise HTTPException(415)
-            response: Response = await self.endpoint(request, read_score_body(await request.body()))
+            response: Response = await self.endpoint(request, read_body(self.shape, await request.body()))
             return response
 
         return handle
@@ -89,12 +98,25 @@ async def score(request: Request, body: ScoreRequest) -> Response:
     return Response(to_json(reply), media_type=_JSON)
 
 
+@scoring_router.post("/what-if", response_model=WhatIf, response_model_exclude_none=True, responses=_REFUSED)
+async def what_if(request: Request, body: WhatIfRequest) -> Response:
+    """Scores before and after some actions, and with a target the least effort that reaches it. Nothing is stored."""
+    try:
+        instrument = _instrument(request, body.questionnaire, body.version)
+    except NotFound as error:
+        return _unknown(request, body, error)
+    answers = read_answers(instrument.questionnaire, body.profile, given_answers(body))
+    # A search may take a second, so it leaves the loop to others.
+    reply = await run_in_threadpool(what_if_fields, instrument, answers, body.actions, body.target)
+    return Response(to_json(reply), media_type=_JSON)
+
+
 def _instrument(request: Request, questionnaire_id: str, version: str | None) -> Instrument:
     catalogue: Catalogue = request.app.state.catalogue
     return catalogue.instrument(questionnaire_id, version)
 
 
-def _unknown(request: Request, body: ScoreRequest, error: NotFound) -> Response:
+def _unknown(request: Request, body: AnswerSet, error: NotFound) -> Response:
     known = body.questionnaire in request.app.state.catalogue.instruments
     name = "version" if known else "questionnaire"
     problem = Problem(f"/{name}", f"unknown_{name}", str(error))

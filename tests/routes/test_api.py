@@ -22,12 +22,13 @@ from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers
 from scoring.figures import assess
 from scoring.questionnaire import RESERVED, Questionnaire
-from scoring.result import USUAL
+from scoring.result import USUAL, WhatIf
 from tests import builders
 from tests.serving import small, unfinished
 
 pytestmark = pytest.mark.anyio
 SCORE = "/api/v1/score"
+WHAT_IF = "/api/v1/what-if"
 JSON = {"content-type": "application/json"}
 WORKED = builders.questionnaire(
     [builders.scenario("arranged_lane")],
@@ -115,6 +116,41 @@ async def test_robustness_is_sent_where_it_is_asked_for_and_is_what_the_rules_gi
     assert reply["robustness"] == json.loads(assess(Instrument(WORKED), answers).model_dump_json())["robustness"]
     assert reply["robustness"]["draws"] == 1000
     assert "robustness" not in await scored(client)
+
+
+ASKED = {key: value for key, value in BODY.items() if key not in ("include", "about")}
+
+
+async def test_what_if_gives_the_scores_before_and_after_and_stores_nothing(client: httpx.AsyncClient) -> None:
+    answer = await client.post(WHAT_IF, json=ASKED | {"actions": ["rotate_posts"], "target": "moderate"})
+    assert answer.status_code == 200, answer.text
+    reply = answer.json()
+    scores = await scored(client)
+    assert reply["before"]["overall"] == scores["overall"]
+    gained = next(r["benefit_alone"] for r in scores["recommendations"] if r["id"] == "rotate_posts")
+    assert reply["after"]["overall"]["score"] == pytest.approx(scores["overall"]["score"] - gained)
+    assert reply["path"] == {"target": "moderate", "actions": ["rotate_posts"], "effort": 2.0, "cheapest": True}
+    plain = (await client.post(WHAT_IF, json=ASKED)).json()
+    assert plain["after"] == plain["before"]
+    assert "path" not in plain
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ({"actions": ["rotate_posts", "nothing"]}, [("/actions/1", "unknown_action")]),
+        ({"target": "splendid"}, [("/target", "unknown_band")]),
+        ({"include": []}, [("/include", "unknown_key")]),
+        ({"actions": "rotate_posts"}, [("/actions", "wrong_type")]),
+        ({"answers": {"pear": "ripe"}}, [("/answers/pear", "unknown_question")]),
+    ],
+)
+async def test_what_does_not_fit_a_what_if_is_named(
+    client: httpx.AsyncClient, wrong: dict[str, object], found: list[tuple[str, str]]
+) -> None:
+    answer = await client.post(WHAT_IF, json=ASKED | wrong)
+    assert answer.status_code == 422
+    assert [(item["pointer"], item["code"]) for item in answer.json()["errors"]] == found
 
 
 async def test_what_it_is_about_changes_no_figure_and_is_left_out_where_it_was(client: httpx.AsyncClient) -> None:
@@ -371,16 +407,17 @@ async def test_a_questionnaire_comes_with_everything_that_is_needed_to_recompute
 
 async def test_the_document_describes_each_call_with_an_example_that_works(client: httpx.AsyncClient) -> None:
     document = (await client.get("/api/v1/openapi.json")).json()
-    operation = document["paths"][SCORE]["post"]
-    request = operation["requestBody"]["content"]["application/json"]["example"]
-    answer = await client.post(SCORE, json=request)
-    assert answer.status_code == 200, answer.text
-    assert answer.json() == operation["responses"]["200"]["content"]["application/json"]["example"]
-    ScoreReply.model_validate_json(answer.content)
-    assert operation["responses"].keys() == {"200", "400", "404", "413", "415", "422"}
-    for response in (response for status, response in operation["responses"].items() if status != "200"):
-        assert response["content"].keys() == {"application/problem+json"}
-    assert set(document["paths"]) == {SCORE} | {
+    for path, shape in ((SCORE, ScoreReply), (WHAT_IF, WhatIf)):
+        operation = document["paths"][path]["post"]
+        request = operation["requestBody"]["content"]["application/json"]["example"]
+        answer = await client.post(path, json=request)
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == operation["responses"]["200"]["content"]["application/json"]["example"]
+        shape.model_validate_json(answer.content)
+        assert operation["responses"].keys() == {"200", "400", "404", "413", "415", "422"}
+        for response in (response for status, response in operation["responses"].items() if status != "200"):
+            assert response["content"].keys() == {"application/problem+json"}
+    assert set(document["paths"]) == {SCORE, WHAT_IF} | {
         f"/api/v1/questionnaires{path}" for path in ("", "/{questionnaire_id}", "/{questionnaire_id}/schema")
     }
 
@@ -390,6 +427,7 @@ async def test_the_document_s_schemas_hold_for_a_reply_and_for_a_problem(client:
     for name, value in (
         ("ScoreReply", await scored(client)),
         ("ScoreRequest", BODY),
+        ("WhatIf", (await client.post(WHAT_IF, json=ASKED | {"target": "low"})).json()),
         ("ProblemDetails", (await client.post(SCORE, content=b"{", headers=JSON)).json()),
         ("Questionnaire", (await client.get("/api/v1/questionnaires/small")).json()),
     ):
