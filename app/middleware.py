@@ -15,7 +15,7 @@ from app.failures import failure
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # With no-referrer a browser would send “Origin: null” along with our own forms, and they could not be told apart.
 _HEADERS = (

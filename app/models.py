@@ -119,7 +119,18 @@ class AnswerChange(SQLModel, table=True):
     changed_by: str = Field(foreign_key="account.id")
 
 
-ASSESSMENT, FACT, FACT_CHANGE, ANSWER, ANSWER_CHANGE = (
+class Plan(SQLModel, table=True):
+    """Actions that somebody thought of together, by a name; `actions`: ids of recommendations, one to a line."""
+
+    id: str = Field(primary_key=True)
+    assessment_id: str = Field(sa_column=Column(ForeignKey("assessment.id", ondelete="CASCADE"), index=True))
+    name: str
+    actions: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=Moment)
+    created_by: str = Field(foreign_key="account.id")
+
+
+ASSESSMENT, FACT, FACT_CHANGE, ANSWER, ANSWER_CHANGE, PLAN = (
     SQLModel.metadata.tables[name]
-    for name in ("assessment", "profile_fact", "profile_fact_change", "answer", "answer_change")
+    for name in ("assessment", "profile_fact", "profile_fact_change", "answer", "answer_change", "plan")
 )

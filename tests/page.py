@@ -6,7 +6,7 @@ would. `house_rules` raises an AssertionError that names each rule a page breaks
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 from urllib.parse import urljoin, urlsplit
 
@@ -113,7 +113,11 @@ class Site:
         sent = {name: value for name, value in fields.items() if value is not None}
         if form.method == "GET":
             return self._arrive(self.client.get(form.action, params=sent, follow_redirects=True), status)
-        response = self.client.post(urljoin(self.url, form.action), data=sent)
+        return self.post(urljoin(self.url, form.action), status, sent)
+
+    def post(self, path: str, status: int, fields: Mapping[str, str]) -> html.HtmlElement:
+        """Press a button that posts these fields; what answers 200 has redirected."""
+        response = self.client.post(path, data=dict(fields))
         if status == 200:
             assert response.status_code == 303, f"{response.status_code} instead of a redirect: {self.texts(response)}"
             where = response.headers["location"]

@@ -8,6 +8,7 @@ from gettext import NullTranslations
 from typing import Protocol
 
 from app.i18n import languages, translations
+from app.lanes import efforts, lanes
 from app.reports.figures import figure
 from scoring.answers import Answer, Answers, read_answers
 from scoring.questionnaire import (
@@ -15,6 +16,7 @@ from scoring.questionnaire import (
     PREFER_NOT_TO_SAY,
     UNANSWERED,
     UNKNOWN,
+    Effort,
     Option,
     Question,
     Questionnaire,
@@ -103,16 +105,7 @@ class Reading:
     @cached_property
     def lanes(self) -> dict[Lane, str]:
         """The lanes' names, in the order of the report."""
-        return {
-            "duty": self._("Duties"),
-            "look_into": self._("Look into"),
-            "quick_win": self._("Quick wins"),
-            "major_project": self._("Major projects"),
-            "find_out": self._("Find out"),
-            "keep_and_watch": self._("Keep and watch"),
-            "covered": self._("Covered by the actions before"),
-            "no_gain_at_present": self._("No gain at present"),
-        }
+        return lanes(self.translator)
 
     @cached_property
     def in_lanes(self) -> list[RecommendationResult]:
@@ -228,16 +221,9 @@ class Reading:
         kinds = {"exposure": self._("Exposure"), "control": self._("Safeguard"), "signal": self._("Signal")}
         return kinds[question.kind]
 
-    def effort(self, effort: str) -> str:
+    def effort(self, effort: Effort) -> str:
         """An effort class as a word."""
-        words = {
-            "XS": self._("very small"),
-            "S": self._("small"),
-            "M": self._("medium"),
-            "L": self._("large"),
-            "XL": self._("very large"),
-        }
-        return words[effort]
+        return efforts(self.translator)[effort]
 
     def day(self) -> tuple[int, int, int] | None:
         """The report's date as year, month and day, where it was written as one."""

@@ -12,7 +12,7 @@ write lock cost five times as much) and on a thread of the pool on any other dat
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
@@ -25,6 +25,16 @@ from app.errors import TooLarge
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 5000
+
+
+_SLOW: set[Callable[..., Any]] = set()
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def slow(handler: Handler) -> Handler:
+    """Marks a handler that may take long and only reads: it runs on a thread, so that others need not wait."""
+    _SLOW.add(handler)
+    return handler
 
 
 class TransactionRoute(APIRoute):
@@ -46,7 +56,7 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
         fields = {} if request.method in _READS else await _fields(request)
-        if request.app.state.database.is_embedded:
+        if request.app.state.database.is_embedded and handler not in _SLOW:
             return run(request, fields, arguments)
         return await run_in_threadpool(run, request, fields, arguments)
 

@@ -148,6 +148,22 @@ def test_two_readers_at_one_question_see_both_answers_and_choose(context: Browse
     expect(page.locator("#q-roster_drawn").get_by_label("Note on evidence")).to_have_value("Order of June")
 
 
+def test_a_ticked_action_is_worked_out_at_once_and_without_scripts_by_the_button(page: Page) -> None:
+    to_the_list(page)
+    root = page.url
+    page.goto(f"{root}/what-if")
+    outcome = page.locator("#outcome")
+    expect(outcome.get_by_role("heading", level=2)).to_have_text("As answered")
+    page.get_by_role("checkbox").first.check()
+    expect(outcome.get_by_role("heading", level=2)).to_contain_text("With 1 action")
+    assert "do." in page.url
+    by_script = outcome.inner_text()
+    page.reload()
+    expect(page.get_by_role("checkbox").first).to_be_checked()
+    follow(page.get_by_role("button", name="Show the outcome"))
+    assert page.locator("#outcome").inner_text() == by_script
+
+
 def test_an_error_page_leads_back_to_the_first_page(page: Page) -> None:
     page.goto("/nothing")
     follow(page.get_by_role("link", name="Go to the list of agencies"))
