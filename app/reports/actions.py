@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+from app.reports import pictures
 from app.reports.blocks import Block, Cell, Column, Facts, Heading, Notice, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
@@ -31,6 +32,7 @@ def plan(r: Reading) -> list[Block]:
         ),
     ]
     blocks[1:1] = _act_today(r)
+    blocks += _pictures(r)
     meaning = _meanings(r)
     for lane, members in groupby(r.in_lanes, key=lambda a: a.lane):
         blocks.append(Heading(r.lanes[lane], f"lane-{lane}", 2))
@@ -43,6 +45,55 @@ def plan(r: Reading) -> list[Block]:
     if not r.in_lanes:
         blocks.append(Text(r._("The questionnaire has no recommendation for the agency.")))
     return blocks
+
+
+def _pictures(r: Reading) -> list[Block]:
+    """What the picked actions bring one after the other, and each for its effort."""
+    picked = sorted((a for a in r.in_lanes if a.rank), key=lambda a: a.rank or 0)
+    if not picked:
+        return []
+    efforts, score = r.model.efforts, r.result.overall.score
+    rows, taken, spent = [], [], 0.0
+    for action in picked:
+        score -= action.benefit
+        effort = efforts[r.questionnaire.recommendation[action.id].effort]
+        spent += effort
+        taken.append((r.action_code[action.id], effort, score))
+        title = Cell(r.questionnaire.recommendation[action.id].title, href=f"#action-{action.id}")
+        rows.append(row(r.action_code[action.id], title, f"{spent:g}", r.figure(score), points(action.benefit)))
+    start = r.result.overall.score
+    falling = r._(
+        "The overall score at the worst end falls from %(start)s to %(end)s as %(num)d actions are carried out in "
+        "their order, at a sum of efforts of %(effort)s.",
+        start=r.figure(start),
+        end=r.figure(score),
+        num=len(picked),
+        effort=f"{spent:g}",
+    )
+    columns = (
+        Column(r._("No."), 0.6),
+        Column(r._("Action"), 4.6),
+        Column(r._("Efforts so far"), 1.1, "right"),
+        Column(r._("Overall score then"), 1.3, "right"),
+        Column(r._("Points"), 0.8, "right"),
+    )
+    bands = [(band.title, band.at_least) for band in r.model.bands[1:]]
+    by_effort = [
+        (
+            r.effort(effort),
+            [(r.action_code[a.id], a.benefit) for a in picked if r.questionnaire.recommendation[a.id].effort == effort],
+        )
+        for effort in efforts
+    ]
+    each = r._("Each picked action by its effort and by the points that it brings at its place in the order.")
+    return [
+        Heading(r._("What the actions bring, step by step"), "steps", 2),
+        Text(falling),
+        pictures.steps(start, taken, bands, r._("sum of efforts →"), falling),
+        Text(each),
+        pictures.gains(by_effort, r._("points at its place"), each),
+        Table(r._("The picked actions in their order"), columns, tuple(rows), titled=True),
+    ]
 
 
 def _act_today(r: Reading) -> list[Block]:

@@ -1,6 +1,7 @@
 """How sure a report is: what the unknown answers leave open, and what other sensible weights would change."""
 
-from app.reports.blocks import Block, Cell, Column, Heading, Points, Row, Table, Text, row
+from app.reports import pictures
+from app.reports.blocks import Block, Cell, Column, Figure, Heading, Points, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
 from app.reports.summary import band_cell
@@ -28,6 +29,7 @@ def how_sure(r: Reading) -> list[Block]:
                 "arithmetic and needs no assumption. It says nothing about answers that are wrong."
             )
         ),
+        _drawn(r, [(r._("Overall"), r.result.overall.interval), *_intervals(r)], dashed=False),
         Table(r._("Between which ends each score lies"), columns, tuple(rows), titled=True),
         *_find_out(r),
     ]
@@ -158,6 +160,7 @@ def would_other_weights_change_it(r: Reading) -> list[Block]:
             )
         ),
         Points(tuple(_varied(r, settings))),
+        _drawn(r, [(r._("Overall"), tried.overall.interval), *_tried(r, tried)], dashed=True),
         _bands(r, tried),
         *_order(r, settings, tried),
         Text(
@@ -171,6 +174,27 @@ def would_other_weights_change_it(r: Reading) -> list[Block]:
             "small",
         ),
     ]
+
+
+def _intervals(r: Reading) -> list[tuple[str, tuple[float, float]]]:
+    return [(r.chain_title(chain.id), chain.interval) for chain in r.result.chains]
+
+
+def _tried(r: Reading, tried: RobustnessResult) -> list[tuple[str, tuple[float, float]]]:
+    return [(r.chain_title(chain.id), chain.interval) for chain in tried.chains]
+
+
+def _drawn(r: Reading, found: list[tuple[str, tuple[float, float]]], dashed: bool) -> Figure:
+    """The ranges of overall and chains, with the figure in this report as a mark; those of the trials dashed."""
+    marks = [r.result.overall.score, *(chain.score for chain in r.result.chains)]
+    spans = [pictures.Span(title, *interval, mark) for (title, interval), mark in zip(found, marks, strict=True)]
+    said = "; ".join(f"{span.title}: {_span(r, (span.low, span.high))}" for span in spans)
+    alt = (
+        r._("Nine trials in ten with other weights, from 0 to 100. %(ranges)s.", ranges=said)
+        if dashed
+        else r._("From the best to the worst end, from 0 to 100. %(ranges)s.", ranges=said)
+    )
+    return pictures.ranges(spans, [(band.title, band.at_least) for band in r.model.bands[1:]], dashed, alt)
 
 
 def _number(value: int) -> str:

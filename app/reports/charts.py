@@ -36,7 +36,7 @@ class _Drawn:
 
 def swatch(band: int) -> str:
     """A small sample of a band's colour and pattern. It only repeats a word that stands beside it."""
-    return _draw("swatch", fill=_fill(band), hatch=_hatch(band, 1, 1, 14, 10))
+    return draw_chart("swatch", fill=_fill(band), hatch=_hatch(band, 1, 1, 14, 10))
 
 
 def chain(links: Sequence[ChainLink], alt: str) -> Figure:
@@ -51,13 +51,13 @@ def chain(links: Sequence[ChainLink], alt: str) -> Figure:
         )
         for place, link in enumerate(links)
     ]
-    return Figure(_draw("chain", links=drawn, height=60 * len(links)), alt)
+    return Figure(draw_chart("chain", links=drawn, height=60 * len(links)), alt)
 
 
 def bar(inherent: float, residual: tuple[float, float], band: int, cuts: Sequence[float], alt: str) -> Figure:
     """A scenario's inherent risk as an outline, its residual risk as a filled bar with its interval; 0 to 100."""
     return Figure(
-        _draw(
+        draw_chart(
             "bar",
             inherent=2 * inherent,
             low=2 * residual[0],
@@ -70,7 +70,8 @@ def bar(inherent: float, residual: tuple[float, float], band: int, cuts: Sequenc
     )
 
 
-def _draw(chart: str, **values: object) -> str:
+def draw_chart(chart: str, **values: object) -> str:
+    """A chart’s template as SVG."""
     return environment().get_template(f"report/charts/{chart}.svg.j2").render(**values)
 
 

@@ -1,6 +1,6 @@
 """The part of a report on risks: each chain as links, inherent and residual risk, the register of scenarios."""
 
-from app.reports import charts
+from app.reports import charts, pictures
 from app.reports.blocks import Beside, Block, Cell, Column, Facts, Heading, Row, Table, Text, row
 from app.reports.figures import signed
 from app.reports.reading import Reading
@@ -135,6 +135,37 @@ def comparison(r: Reading) -> list[Block]:
             )
         ),
         Table(r._("Inherent and residual risk of each scenario"), columns, tuple(rows)),
+        *_matrix(r),
+    ]
+
+
+def _matrix(r: Reading) -> list[Block]:
+    """Where the scenarios stand by likelihood and impact, at the worst end."""
+    said = r._(
+        "Scenarios by likelihood (to the nearest whole number, at the worst end) and impact. Inherent risk has no "
+        "band, so the fields have no colours."
+    )
+    stand = [
+        (r.scenario_code[s.id], r.scenario_result[s.id].likelihood[1], r.scenario_result[s.id].impact)
+        for s in r.open_in_order
+    ]
+    places = "; ".join(f"{code}: {likelihood:.2f}, {impact}" for code, likelihood, impact in stand)
+    alt = r._("Scenarios by likelihood and impact. %(places)s.", places=places)
+    rows = [
+        row(code, r.questionnaire.scenario[s.id].title, f"{likelihood:.2f}", str(impact))
+        for (code, likelihood, impact), s in zip(stand, r.open_in_order, strict=True)
+    ]
+    columns = (
+        Column(r._("No."), 0.6),
+        Column(r._("Scenario"), 5.0),
+        Column(r._("Likelihood"), 1.2, "right"),
+        Column(r._("Impact"), 1.0, "right"),
+    )
+    return [
+        Heading(r._("Likelihood and impact"), "matrix", 2),
+        Text(said),
+        pictures.matrix(stand, r._("likelihood →"), r._("impact"), alt),
+        Table(r._("Likelihood and impact of each scenario"), columns, tuple(rows)),
     ]
 
 

@@ -83,7 +83,7 @@ def test_what_people_wrote_is_never_markup() -> None:
 
 def test_every_picture_is_described_in_words(alone: html.HtmlElement) -> None:
     pictures = alone.xpath("//*[@role='img']")
-    assert len(pictures) == 7
+    assert len(pictures) == 12
     assert all(len(picture.get("aria-label")) > 20 for picture in pictures)
     assert {svg.get("aria-hidden") for svg in alone.iter("svg")} == {"true"}
 

@@ -153,7 +153,7 @@ def test_every_table_has_a_header(pdf: pikepdf.Pdf) -> None:
 
 def test_every_figure_is_described_in_words(pdf: pikepdf.Pdf) -> None:
     figures = [element for element in structure(pdf) if str(element.S) == "/Figure"]
-    assert len(figures) == 7  # three chains and the bars of four scenarios
+    assert len(figures) == 12  # three chains, the bars of four scenarios, and five pictures
     said = {str(figure.get("/Alt", "")) for figure in figures}
     assert all("band" not in words and len(words) > 20 for words in said)
     assert any("Inherent risk" in words and "residual risk" in words for words in said)
