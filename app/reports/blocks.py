@@ -94,6 +94,13 @@ class Points(Part):
 
 
 @dataclass(frozen=True)
+class Choices(Part):
+    """Answers with a box before each, to be marked by hand."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Facts(Part):
     """Names with what belongs to them."""
 
@@ -117,7 +124,7 @@ class Beside(Part):
     table: Table
 
 
-Block = Heading | Text | Points | Facts | Notice | Table | Figure | Beside
+Block = Heading | Text | Points | Choices | Facts | Notice | Table | Figure | Beside
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,12 @@ from pathlib import Path
 import scoring
 from app.errors import DrawingFailed
 from app.i18n import LOCALES
+from app.reports.blank_form import blank_form
+from app.reports.blocks import Document
 from app.reports.document import ALTERNATIVE, report_context, report_json
 from app.reports.reading import Translator, translator
 from app.templating import TEMPLATES
+from scoring.questionnaire import Questionnaire
 from scoring.report import Report
 
 ATTACHMENT = "report.json"
@@ -39,13 +42,23 @@ def drawing() -> str:
 def draw_pdf(report: Report, words: Translator | None = None, language: str = "en") -> bytes:
     """The report as PDF. Raises InvalidAnswers, and DrawingFailed where Typst refuses it."""
     document = report_context(report, words or translator(language), language)
+    return _drawn(document, report_json(report).decode(), f"{report.format}; {language}; {drawing()}")
+
+
+def draw_blank_form(questionnaire: Questionnaire, words: Translator | None = None, language: str = "en") -> bytes:
+    """The form to mark by hand as PDF. Raises DrawingFailed where Typst refuses it."""
+    document = blank_form(questionnaire, words or translator(language), language)
+    return _drawn(document, "", f"{questionnaire.id} {questionnaire.version}; {language}")
+
+
+def _drawn(document: Document, data: str, keywords: str) -> bytes:
     order = {
         "template": str(_TEMPLATE),
         "root": str(TEMPLATES / "report"),
         "document": json.dumps(document, default=_plain, ensure_ascii=False),
-        "data": report_json(report).decode(),
+        "data": data,
         "alternative": ALTERNATIVE,
-        "keywords": f"{report.format}; {language}; {drawing()}",
+        "keywords": keywords,
     }
     try:
         drawn = subprocess.run(  # noqa: S603  this interpreter, and a file of ours

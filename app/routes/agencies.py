@@ -52,6 +52,12 @@ def preview(visit: Visit, agency_id: str) -> Response:
     )
 
 
+@router.get("/form.pdf")
+def form(visit: Visit, agency_id: str) -> Response:
+    """Every question to print and to mark by hand."""
+    return drawing.blank_form(visit, _questionnaire(visit, agency_id))
+
+
 def _example(visit: Visit, agency_id: str) -> Report:
     return example_report(visit.catalogue, visit.settings.questionnaires, agency_id)
 

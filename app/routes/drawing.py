@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 from app.dependencies import Visit
 from app.i18n import translations
 from app.pages import language_of, page
-from app.reports import draw_pdf, report_context, report_json
+from app.reports import draw_blank_form, draw_pdf, report_context, report_json
+from scoring.questionnaire import Questionnaire
 from scoring.report import Report
 
 _AT_A_TIME = anyio.CapacityLimiter(2)
@@ -52,6 +53,16 @@ def report_pdf(visit: Visit, report: Report) -> Response:
     language = language_of(visit.request)
     return DrawnResponse(
         lambda: draw_pdf(report, translations(language), language), "application/pdf", _filename(report, "pdf")
+    )
+
+
+def blank_form(visit: Visit, questionnaire: Questionnaire) -> Response:
+    """The form to mark by hand."""
+    language = language_of(visit.request)
+    return DrawnResponse(
+        lambda: draw_blank_form(questionnaire, translations(language), language),
+        "application/pdf",
+        f"plumbline-{questionnaire.id}-{questionnaire.version}-form.pdf",
     )
 
 

@@ -13,7 +13,7 @@ from app.content.resolution import resolve
 from app.content.sources import read_sources
 from app.errors import NotFound
 from app.examples import example_report, has_example
-from app.reports import draw_html, draw_pdf
+from app.reports import draw_blank_form, draw_html, draw_pdf
 from scoring.answers import read_answers
 from scoring.figures import assess
 from tests.scoring.test_cases import unmet
@@ -45,10 +45,11 @@ def test_the_example_of_an_agency_scores_as_worked_out_by_hand(shipped: Catalogu
 
 
 @pytest.mark.parametrize("agency", AGENCIES)
-def test_an_agencys_report_is_drawn_as_page_and_as_pdf(shipped: Catalogue, agency: str) -> None:
+def test_an_agencys_report_and_blank_form_are_drawn_as_page_and_as_pdf(shipped: Catalogue, agency: str) -> None:
     report = example_report(shipped, QUESTIONNAIRES, agency)
     assert report.questionnaire.title in draw_html(report)
     assert draw_pdf(report).startswith(b"%PDF-")
+    assert draw_blank_form(report.questionnaire).startswith(b"%PDF-")
 
 
 def test_an_agency_without_an_example_shows_none(tiny: Path) -> None:

@@ -133,3 +133,11 @@ def test_choices_that_were_not_made_are_asked_for(site: Site) -> None:
     site.get("/agencies/small/start/about")
     site.send(status=422)
     assert [link for link, _ in site.errors] == ["#scope_kind-post", "#way-group"]
+
+
+def test_the_form_to_mark_by_hand_is_a_pdf(site: Site) -> None:
+    site.get("/agencies/small")
+    (link,) = site.page.xpath("//a[contains(text(), 'Form to print')]/@href")
+    answer = site.client.get(link)
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["content-disposition"].endswith("plumbline-small-1.0.0-form.pdf")
