@@ -18,13 +18,13 @@ class ChainAgencies:
 
 
 def by_chain(catalogue: Catalogue, language: str) -> list[ChainAgencies]:
-    """Every chain that an agency touches, in the order of the sources; agencies by the share of it in their weight."""
+    """Every chain that an agency touches, in the order of the sources, with its agencies by name."""
     questionnaires = [catalogue.in_language(i.questionnaire, language) for i in catalogue.latest.values()]
     chains = {c.id: c for q in sorted(questionnaires, key=lambda q: -len(q.chains)) for c in q.chains}
     found = []
     for chain in chains.values():
         shares = {q.id: _share(q, chain.id) for q in questionnaires}
-        touched = sorted((q for q in questionnaires if shares[q.id]), key=lambda q: (-shares[q.id], q.title))
+        touched = sorted((q for q in questionnaires if shares[q.id]), key=lambda q: q.title)
         chief = tuple(q for q in touched if all(shares[q.id] >= _share(q, other) for other in chains))
         found.append(ChainAgencies(chain, chief, tuple(q for q in touched if q not in chief)))
     return [group for group in found if group.chief or group.others]
