@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from scoring.answers import NOTE_LIMIT
-from scoring.questionnaire import NOT_APPLICABLE, RESERVED, Question, Questionnaire
+from scoring.answers import HIGHEST_IMPACT, NOTE_LIMIT
+from scoring.questionnaire import NOT_APPLICABLE, RESERVED, Question, Questionnaire, Scenario
 from scoring.report import About
 from scoring.result import EVERYTHING
 
@@ -26,6 +26,9 @@ def answer_schema(questionnaire: Questionnaire) -> Schema:
             "about": _closed(dict.fromkeys(About.model_fields, line)) | {"type": ["object", "null"]},
             "profile": _closed({f.id: {"type": "boolean", "title": f.ask} for f in questionnaire.profile}),
             "answers": _closed({q.id: _answer(q) for q in questionnaire.questions}),
+            "impacts": _closed(
+                {s.id: _raised(s) for s in questionnaire.scenarios if s.impact.largest < HIGHEST_IMPACT}
+            ),
             "include": {"type": ["array", "null"], "items": {"enum": list(EVERYTHING)}},
         },
         "$defs": {"note": {"type": "string", "maxLength": NOTE_LIMIT}},
@@ -34,6 +37,13 @@ def answer_schema(questionnaire: Questionnaire) -> Schema:
 
 def _closed(properties: Schema) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _raised(scenario: Scenario) -> Schema:
+    """An impact above that of the questionnaire, and why."""
+    value = {"type": "integer", "minimum": scenario.impact.largest + 1, "maximum": HIGHEST_IMPACT}
+    reason = {"type": "string", "maxLength": NOTE_LIMIT, "pattern": _A_WORD}
+    return _closed({"value": value, "reason": reason}) | {"required": ["value", "reason"], "title": scenario.title}
 
 
 def _answer(question: Question) -> Schema:

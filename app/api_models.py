@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.questionnaire import Frozen
-from scoring.report import About, Given
+from scoring.report import About, Given, RaisedImpact
 from scoring.result import Include, Result
 
 
@@ -13,7 +13,7 @@ class AnswerSet(BaseModel):
     """A set of answers to one questionnaire. Nothing of it is stored or logged.
 
     `version`: the newest release unless one is named. An answer is the id of an option, or an object with the option
-    and a note.
+    and a note. `impacts`: by scenario, an impact that the organisation raises, and why; none can be lowered.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -22,6 +22,7 @@ class AnswerSet(BaseModel):
     version: str | None = None
     profile: dict[str, bool] = {}
     answers: dict[str, Annotated[str | Given, Field(union_mode="left_to_right")]] = {}
+    impacts: dict[str, RaisedImpact] = {}
 
 
 class ScoreRequest(AnswerSet):

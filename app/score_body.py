@@ -60,7 +60,8 @@ def _keys(request: AnswerSet) -> int:
     said = getattr(request, "about", None)
     about = said.model_fields_set if said else ()
     within = sum([len(given.model_fields_set) for given in request.answers.values() if type(given) is Given])
-    return len(request.model_fields_set) + len(about) + len(request.profile) + len(request.answers) + within
+    raised = sum([1 + len(impact.model_fields_set) for impact in request.impacts.values()])
+    return len(request.model_fields_set) + len(about) + len(request.profile) + len(request.answers) + within + raised
 
 
 class _Pairs(list[tuple[str, object]]):

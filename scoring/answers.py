@@ -5,8 +5,9 @@ count at the end being computed, the third leaves numerator and denominator).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from scoring.errors import InvalidAnswers, Problem
@@ -34,7 +35,15 @@ class Answer(NamedTuple):
     note: str = ""
 
 
+class Raised(NamedTuple):
+    """An impact that an organisation set higher than the questionnaire does, 1 to 5, and why."""
+
+    value: int
+    reason: str
+
+
 NO_ANSWER = Answer(UNANSWERED)
+HIGHEST_IMPACT = 5
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Answers:
     questionnaire: Questionnaire
     profile: Mapping[str, bool]
     given: Mapping[str, Answer]
+    impacts: Mapping[str, Raised] = field(default_factory=dict)
 
     @cached_property
     def closed_scenarios(self) -> frozenset[str]:
@@ -103,11 +113,17 @@ class Answers:
         return [fact.id for fact in self.questionnaire.profile if fact.id not in self.profile]
 
 
-def read_answers(questionnaire: Questionnaire, profile: Mapping[str, bool], answers: Mapping[str, Answer]) -> Answers:
-    """Check a profile and answers against a questionnaire.
+def read_answers(
+    questionnaire: Questionnaire,
+    profile: Mapping[str, bool],
+    answers: Mapping[str, Answer],
+    impacts: Mapping[str, Raised] = MappingProxyType({}),
+) -> Answers:
+    """Check a profile, answers and raised impacts against a questionnaire.
 
     Unanswered questions are allowed, and so are answers to hidden ones. Raises InvalidAnswers with every problem:
-    unknown facts and questions, options that the question does not have, notes that are missing or too long.
+    unknown facts, questions and scenarios, options that the question does not have, notes that are missing or too
+    long, impacts that are not raised.
     """
     problems = [
         Problem(f"/profile/{_pointer(fact)}", "unknown_fact", f"This questionnaire has no profile fact “{fact}”.")
@@ -125,9 +141,28 @@ def read_answers(questionnaire: Questionnaire, profile: Mapping[str, bool], answ
             problems.append(Problem(where, "unknown_question", message))
         else:
             problems += problems_of(question, answer, where)
+    problems += [
+        problem for name, raised in impacts.items() for problem in _problems_of_impact(questionnaire, name, raised)
+    ]
     if problems:
         raise InvalidAnswers(problems)
-    return Answers(questionnaire, profile, answers)
+    return Answers(questionnaire, profile, answers, impacts)
+
+
+def _problems_of_impact(questionnaire: Questionnaire, name: str, raised: Raised) -> list[Problem]:
+    where, scenario = f"/impacts/{_pointer(name)}", questionnaire.scenario.get(name)
+    if scenario is None:
+        return [Problem(where, "unknown_scenario", f"This questionnaire has no scenario “{name}”.")]
+    problems, stands = [], scenario.impact.largest
+    if not stands < raised.value <= HIGHEST_IMPACT:
+        message = f"An impact can be raised, never lowered: above {stands}, up to {HIGHEST_IMPACT}."
+        problems.append(Problem(f"{where}/value", "not_raised", message))
+    if not raised.reason.strip():
+        problems.append(Problem(f"{where}/reason", "missing_reason", "Say why the impact is higher here."))
+    if len(raised.reason) > NOTE_LIMIT:
+        message = f"The reason has {len(raised.reason)} characters; at most {NOTE_LIMIT} are kept."
+        problems.append(Problem(f"{where}/reason", "long_reason", message))
+    return problems
 
 
 def problems_of(question: Question, answer: Answer, where: str) -> list[Problem]:

@@ -7,7 +7,8 @@ from row to row. Arrays have the rows last: levels are (questions, rows), residu
 A batch of n rows equals n batches of one to the last bit: see `slots`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.answers import Answers
+from scoring.answers import Answers, Raised
 from scoring.contradictions import contradictions
 from scoring.ends import Ends, OptionTable, outside
 from scoring.errors import InvalidQuestionnaire
@@ -194,6 +195,18 @@ class Instrument:
             capped=np.array([True]),
             geometric=np.array([False]),
         )
+
+    def with_impacts(self, impacts: Mapping[str, Raised]) -> "Instrument":
+        """The same with some impacts raised; itself where none is."""
+        if not impacts:
+            return self
+        raised = copy(self)
+        raised.impacts = [
+            impacts[scenario.id].value if scenario.id in impacts else impact
+            for scenario, impact in zip(self.scenarios, self.impacts, strict=True)
+        ]
+        raised.parameters = replace(self.parameters, impact=np.array([[float(impact)] for impact in raised.impacts]))
+        return raised
 
     def _present(self, ids: list[str], of: Callable[[Scenario], str]) -> tuple[str, ...]:
         used = {of(scenario) for scenario in self.scenarios}

@@ -57,6 +57,7 @@ class _Assessment:
     def __init__(
         self, instrument: Instrument, answers: Answers, include: frozenset[Include], ends: Ends | None
     ) -> None:
+        instrument = instrument.with_impacts(answers.impacts)
         self.instrument, self.answers, self.include = instrument, answers, include
         ends = self.ends = ends or instrument.ends(answers)
         opened = ends.open[:, None]
@@ -282,8 +283,8 @@ class _Assessment:
         return Closed(
             sections=[section.id for section in self.answers.closed_sections],
             scenarios=[
-                ClosedScenario(id=s.id, baseline_risk=unit * s.baseline * s.impact.largest)
-                for s in self.instrument.scenarios
+                ClosedScenario(id=s.id, baseline_risk=unit * s.baseline * impact)
+                for s, impact in zip(self.instrument.scenarios, self.instrument.impacts, strict=True)
                 if s.id in self.answers.closed_scenarios
             ],
         )

@@ -6,11 +6,12 @@ It carries the questionnaire with its risk model, the answers and the result. `d
 import json
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
-from scoring.answers import Answer, read_answers
+from scoring.answers import Answer, Raised, read_answers
 from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers, InvalidQuestionnaire, InvalidReport
 from scoring.figures import assess
@@ -38,6 +39,13 @@ class Given(Frozen):
     note: str = ""
 
 
+class RaisedImpact(Frozen):
+    """An impact that the organisation set higher than the questionnaire does, and why."""
+
+    value: int
+    reason: str
+
+
 class Report(Frozen):
     """Everything a report shows, and everything that is needed to recompute it."""
 
@@ -47,6 +55,7 @@ class Report(Frozen):
     questionnaire: Questionnaire
     profile: dict[str, bool]
     answers: dict[str, Given]
+    impacts: Annotated[dict[str, RaisedImpact], Field(default_factory=dict)]
     result: Result
 
 
@@ -64,16 +73,18 @@ def make_report(
     answers: Mapping[str, Answer],
     about: About,
     submitted: bool,
+    impacts: Mapping[str, Raised] = MappingProxyType({}),
 ) -> Report:
     """Score the answers and put everything together. Raises InvalidAnswers."""
     questionnaire = instrument.questionnaire
-    checked = read_answers(questionnaire, profile, answers)
+    checked = read_answers(questionnaire, profile, answers, impacts)
     return Report(
         state="submitted" if submitted else "draft",
         about=about,
         questionnaire=questionnaire,
         profile=dict(profile),
         answers={q.id: Given(**answers[q.id]._asdict()) for q in questionnaire.questions if q.id in answers},
+        impacts={s.id: RaisedImpact(**impacts[s.id]._asdict()) for s in questionnaire.scenarios if s.id in impacts},
         result=assess(instrument, checked),
     )
 
@@ -109,6 +120,11 @@ def _bounded(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
+def raised_impacts(impacts: Mapping[str, RaisedImpact]) -> dict[str, Raised]:
+    """Impacts as the rules take them."""
+    return {name: Raised(raised.value, raised.reason) for name, raised in impacts.items()}
+
+
 def differences(report: Report, stated: object) -> list[Difference]:
     """Recompute everything from the questionnaire and the answers inside the report, and name what does not agree."""
     questionnaire = report.questionnaire
@@ -118,7 +134,7 @@ def differences(report: Report, stated: object) -> list[Difference]:
         found.append(Difference(pointer="/questionnaire/hash", stated=questionnaire.hash, recomputed=content))
     answers = {question: Answer(given.option, given.note) for question, given in report.answers.items()}
     try:
-        checked = read_answers(questionnaire, report.profile, answers)
+        checked = read_answers(questionnaire, report.profile, answers, raised_impacts(report.impacts))
     except InvalidAnswers as error:
         return found + [Difference(pointer=p.pointer, stated="", recomputed=p.message) for p in error.problems]
     try:

@@ -35,6 +35,7 @@ def what_if_fields(
     if target is not None and target not in bands:
         message = f"There is no band “{target}”; there are {', '.join(bands)}."
         raise InvalidAnswers([Problem("/target", "unknown_band", message)])
+    instrument = instrument.with_impacts(answers.impacts)
     ends = instrument.ends(answers)
     moves = [move for recommendation in chosen for move in (*recommendation.lifts, *recommendation.lowers)]
     efforts = instrument.model.efforts

@@ -24,6 +24,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
         front.completeness,
         certainty.how_sure,
         certainty.second_look,
+        risks.raised,
         risks.chains,
         risks.comparison,
         risks.register,

@@ -24,7 +24,7 @@ from scoring.questionnaire import (
     Scenario,
 )
 from scoring.recommendations import Lane
-from scoring.report import Report
+from scoring.report import Report, raised_impacts
 from scoring.result import Banded, ChainResult, RecommendationResult, Result, ScenarioResult
 
 
@@ -78,7 +78,7 @@ class Reading:
     def answers(self) -> Answers:
         """The answers, checked. Raises InvalidAnswers."""
         given = {question: Answer(a.option, a.note) for question, a in self.report.answers.items()}
-        return read_answers(self.questionnaire, self.report.profile, given)
+        return read_answers(self.questionnaire, self.report.profile, given, raised_impacts(self.report.impacts))
 
     @cached_property
     def question_code(self) -> dict[str, str]:

@@ -215,10 +215,11 @@ def _scenario(r: Reading, scenario: Scenario, s: ScenarioResult) -> list[Block]:
             ),
             (
                 r._("Impact"),
-                r._(
+                _raised(r, scenario)
+                + r._(
                     "%(impact)d of 5, the largest of: harm to victims %(victims)d, obstruction of justice %(justice)d, "
                     "reach %(reach)d, institutional damage %(institution)d. %(because)s",
-                    impact=s.impact,
+                    impact=impact.largest,
                     victims=impact.victims,
                     justice=impact.justice,
                     reach=impact.reach,
@@ -248,6 +249,39 @@ def _scenario(r: Reading, scenario: Scenario, s: ScenarioResult) -> list[Block]:
     ]
 
 
+def _raised(r: Reading, scenario: Scenario) -> str:
+    """The words for an impact that the organisation raised, before those of the questionnaire."""
+    raised = r.report.impacts.get(scenario.id)
+    if raised is None:
+        return ""
+    words = r._("Raised by the organisation to %(value)d of 5: %(reason)s", value=raised.value, reason=raised.reason)
+    return f"{words} {r._('In the questionnaire:')} "
+
+
+def raised(r: Reading) -> list[Block]:
+    """Every impact that the organisation set higher than the questionnaire does."""
+    heading = Heading(r._("Impacts raised by the organisation"), "raised", 1)
+    if not r.report.impacts:
+        return [heading, Text(r._("None: each impact is that of the questionnaire. None can be lowered."))]
+    columns = (
+        Column(r._("No."), 0.6),
+        Column(r._("Scenario"), 3.6),
+        Column(r._("From → to"), 1.0),
+        Column(r._("Why"), 4.0),
+    )
+    rows = [
+        row(
+            r.scenario_code[name],
+            r.questionnaire.scenario[name].title,
+            f"{r.questionnaire.scenario[name].impact.largest} → {found.value}",
+            found.reason,
+        )
+        for name, found in r.report.impacts.items()
+    ]
+    said = r._("An organisation may raise an impact with a reason and never lower one. Scores below rest on these.")
+    return [heading, Text(said), Table(r._("Raised impacts"), columns, tuple(rows))]
+
+
 def _range(ends: tuple[float, float]) -> str:
     low, high = (f"{end:.2f}" for end in ends)
     return low if low == high else f"{low}–{high}"
@@ -259,7 +293,7 @@ def _line(r: Reading, scenario: Scenario, line: ScenarioLine) -> Row:
         "baseline": r._(
             "Before anything is known: %(unit)g × impact %(impact)d × baseline likelihood %(baseline)g",
             unit=r.model.risk_unit.value,
-            impact=scenario.impact.largest,
+            impact=r.scenario_result[scenario.id].impact,
             baseline=scenario.baseline,
         ),
         "clamp": r._("Likelihood held within %(low)g to %(high)g", low=lowest, high=highest),

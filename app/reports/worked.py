@@ -104,7 +104,7 @@ def _signals(r: Reading, terms: list[_Term], before: float) -> Step:
 
 
 def _inherent(r: Reading, scenario: Scenario, likelihood: float) -> Step:
-    unit, impact = r.model.risk_unit.value, scenario.impact.largest
+    unit, impact = r.model.risk_unit.value, r.scenario_result[scenario.id].impact
     value = unit * likelihood * impact
     said = r._("Likelihood times impact, brought to a scale of 100.")
     formula = f"IR = {unit:g} × {number(likelihood)} × {impact} = {number(value)}"

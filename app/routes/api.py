@@ -11,12 +11,12 @@ from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 
 from app.answer_schema import answer_schema
+from app.answer_sets import checked_answers
 from app.api_models import AnswerSet, ProblemDetails, QuestionnaireLine, ScoreReply, ScoreRequest, WhatIfRequest
 from app.catalogue import Catalogue
 from app.errors import NotFound
 from app.failures import failure
-from app.score_body import given_answers, read_body
-from scoring.answers import read_answers
+from app.score_body import read_body
 from scoring.engine import Instrument
 from scoring.errors import Problem
 from scoring.figures import figures
@@ -91,7 +91,7 @@ async def score(request: Request, body: ScoreRequest) -> Response:
         instrument = _instrument(request, body.questionnaire, body.version)
     except NotFound as error:
         return _unknown(request, body, error)
-    answers = read_answers(instrument.questionnaire, body.profile, given_answers(body))
+    answers = checked_answers(instrument.questionnaire, body)
     reply = figures(instrument, answers, USUAL if body.include is None else body.include)
     if body.about is not None:
         reply["about"] = body.about
@@ -105,7 +105,7 @@ async def what_if(request: Request, body: WhatIfRequest) -> Response:
         instrument = _instrument(request, body.questionnaire, body.version)
     except NotFound as error:
         return _unknown(request, body, error)
-    answers = read_answers(instrument.questionnaire, body.profile, given_answers(body))
+    answers = checked_answers(instrument.questionnaire, body)
     # A search may take a second, so it leaves the loop to others.
     reply = await run_in_threadpool(what_if_fields, instrument, answers, body.actions, body.target)
     return Response(to_json(reply), media_type=_JSON)

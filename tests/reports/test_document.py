@@ -67,6 +67,7 @@ def test_every_part_is_there_in_its_order(document: Document) -> None:
         "completeness",
         "how-sure",
         "second-look",
+        "raised",
         "chains",
         "comparison",
         "register",

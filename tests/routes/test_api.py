@@ -118,6 +118,21 @@ async def test_robustness_is_sent_where_it_is_asked_for_and_is_what_the_rules_gi
     assert "robustness" not in await scored(client)
 
 
+async def test_an_impact_is_raised_with_a_reason_and_never_lowered(client: httpx.AsyncClient) -> None:
+    (lane,) = (await scored(client, questionnaire="small", version=None, profile={}, answers={}))["scenarios"][:1]
+    raised = {lane["id"]: {"value": 5, "reason": "One post for the whole coast."}}
+    sent = {"questionnaire": "small", "version": None, "profile": {}, "answers": {}}
+    if lane["impact"] < 5:
+        reply = await scored(client, **sent, impacts=raised)
+        assert reply["scenarios"][0]["impact"] == 5
+        assert reply["scenarios"][0]["inherent"][1] > lane["inherent"][1]
+    refused = {"arranged_lane": {"value": 5, "reason": "x"}}
+    assert await problems(client, {**BODY, "impacts": refused}) == [("/impacts/arranged_lane/value", "not_raised")]
+    wrong = {"arranged_lane": {"value": 4.5}}
+    found = await problems(client, {**BODY, "impacts": wrong})
+    assert ("/impacts/arranged_lane/reason", "missing_key") in found
+
+
 ASKED = {key: value for key, value in BODY.items() if key not in ("include", "about")}
 
 
