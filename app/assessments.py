@@ -22,7 +22,7 @@ from app.models import ANSWER, ANSWER_CHANGE, ASSESSMENT, FACT, FACT_CHANGE
 from app.other_assessments import country_facts
 from app.started_about import ScopeKind as ScopeKind
 from app.started_about import StartedAbout as StartedAbout
-from scoring.answers import Answer, Answers, problems_of, read_answers
+from scoring.answers import Answer, Answers, Raised, problems_of, read_answers
 from scoring.engine import Instrument
 from scoring.errors import InvalidAnswers, Problem
 from scoring.questionnaire import UNANSWERED, Questionnaire
@@ -234,12 +234,13 @@ def submit(session: Session, reader: Reader, assessment: OpenAssessment, declara
     session.connection().execute(_CHANGE_ASSESSMENT, {"a": assessment.id} | done)
 
 
-def report(assessment: OpenAssessment, words: NullTranslations | None = None) -> Report:
+def report(
+    assessment: OpenAssessment, words: NullTranslations | None = None, impacts: Mapping[str, Raised] | None = None
+) -> Report:
     """Everything that page, PDF and JSON draw; `words` are those of the language of its lines about how it was made."""
     submitted = assessment.state == "submitted"
-    return make_report(
-        assessment.instrument, assessment.profile, assessment.answers, assessment.about(words), submitted
-    )
+    about, given = assessment.about(words), assessment.answers
+    return make_report(assessment.instrument, assessment.profile, given, about, submitted, impacts or {})
 
 
 _NONE = Answer(UNANSWERED)

@@ -123,14 +123,39 @@ class Plan(SQLModel, table=True):
     """Actions that somebody thought of together, by a name; `actions`: ids of recommendations, one to a line."""
 
     id: str = Field(primary_key=True)
-    assessment_id: str = Field(sa_column=Column(ForeignKey("assessment.id", ondelete="CASCADE"), index=True))
+    assessment_id: str = Field(
+        sa_column=Column(ForeignKey("assessment.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
     name: str
     actions: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="account.id")
 
 
-ASSESSMENT, FACT, FACT_CHANGE, ANSWER, ANSWER_CHANGE, PLAN = (
+class ImpactChange(SQLModel, table=True):
+    """What somebody raised a scenario's impact to, and why; 0: back to the questionnaire's. Only ever appended to, and
+    the last of a scenario holds. `version` counts the changes of an assessment's impacts."""
+
+    __tablename__ = "impact_change"
+
+    assessment_id: str = _of_assessment()
+    version: int = Field(primary_key=True)
+    scenario: str
+    value: int
+    reason: str = Field(sa_type=Text)
+    changed_at: datetime = Field(sa_type=Moment)
+    changed_by: str = Field(foreign_key="account.id")
+
+
+ASSESSMENT, FACT, FACT_CHANGE, ANSWER, ANSWER_CHANGE, PLAN, IMPACT_CHANGE = (
     SQLModel.metadata.tables[name]
-    for name in ("assessment", "profile_fact", "profile_fact_change", "answer", "answer_change", "plan")
+    for name in (
+        "assessment",
+        "profile_fact",
+        "profile_fact_change",
+        "answer",
+        "answer_change",
+        "plan",
+        "impact_change",
+    )
 )

@@ -30,7 +30,7 @@ def released(questionnaire: Questionnaire) -> Questionnaire:
 
 def small() -> Questionnaire:
     """Two sections, a fact that closes one of them, and one question of each kind with all that a question can have."""
-    trips = builders.scenario("trip_sold")
+    trips = builders.scenario("trip_sold", impact=3)
     stay = builders.scenario("stay_sold", stage="shelter", only_if={"runs_houses": True})
     passage = builders.exposure("passage_alone", trip_sold=2, stay_sold=1)
     dangerous = passage.options[-1].model_copy(update={"act_now": "Lock the gate today."})

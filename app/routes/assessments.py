@@ -13,6 +13,7 @@ from app.forms import Entry, FieldError, Fields
 from app.i18n import translations
 from app.other_assessments import Offered, offered_answers
 from app.pages import go_to, language_of, page
+from app.raised_impacts import with_impacts
 from app.routes.transaction import TransactionRoute
 from app.second_look import SecondLook, second_looks
 from scoring.answers import Answers, read_answers
@@ -243,7 +244,8 @@ def _check_page(visit: Visit, assessment: OpenAssessment, errors: Sequence[Field
 
 
 def _second_looks(visit: Visit, assessment: OpenAssessment, checked: Answers) -> list[SecondLook]:
-    found = assess(assessment.instrument, assessment.checked, ["consistency"]).consistency or []
+    scored = with_impacts(visit.session, assessment)
+    found = assess(assessment.instrument, scored, ["consistency"]).consistency or []
     return second_looks(found, checked.questionnaire, translations(language_of(visit.request)))
 
 

@@ -7,6 +7,7 @@ from app import assessments
 from app.dependencies import Visit
 from app.i18n import translations
 from app.pages import language_of
+from app.raised_impacts import raised_impacts
 from app.routes import drawing
 from app.routes.transaction import TransactionRoute
 from scoring.report import Report
@@ -15,7 +16,9 @@ router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessmen
 
 
 def _report(visit: Visit, assessment_id: str) -> Report:
-    return assessments.report(visit.assessment(assessment_id), translations(language_of(visit.request)))
+    assessment = visit.assessment(assessment_id)
+    impacts = raised_impacts(visit.session, assessment).raised
+    return assessments.report(assessment, translations(language_of(visit.request)), impacts)
 
 
 @router.get("/report")

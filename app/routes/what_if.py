@@ -14,6 +14,7 @@ from app.forms import SHORT, FieldError, clean
 from app.i18n import translations
 from app.lanes import efforts, lanes
 from app.pages import go_to, language_of, page
+from app.raised_impacts import with_impacts
 from app.routes.transaction import TransactionRoute, slow
 from scoring.answers import Answers, read_answers
 from scoring.figures import assess
@@ -98,8 +99,9 @@ def _what_if_page(
     chosen = [action for action in shown.recommendation if action in ticked]
     bands = [band.id for band in shown.risk_model.bands]
     wanted = target if target in bands else None
-    outcome = what_if(assessment.instrument, assessment.checked, chosen, wanted)
-    result = assess(assessment.instrument, assessment.checked, ["recommendations"])
+    scored = with_impacts(visit.session, assessment)
+    outcome = what_if(assessment.instrument, scored, chosen, wanted)
+    result = assess(assessment.instrument, scored, ["recommendations"])
     return page(
         visit.request,
         "assessments/what_if.html",

@@ -12,7 +12,7 @@ def upgrade() -> None:
     op.create_table(
         "plan",
         sa.Column("id", sa.String(), primary_key=True),
-        sa.Column("assessment_id", sa.String(), sa.ForeignKey("assessment.id", ondelete="CASCADE"), nullable=True),
+        sa.Column("assessment_id", sa.String(), sa.ForeignKey("assessment.id", ondelete="CASCADE"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("actions", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
