@@ -142,11 +142,27 @@ def _action(r: Reading, action: RecommendationResult) -> list[Block]:
             rank=action.rank,
         )
         facts.append((r._("Benefit"), benefit))
+        facts += _standing(r, action)
     elif action.lane == "duty":
         facts.append((r._("Benefit"), r._("none in points beyond the actions before it; it is a duty all the same")))
     facts += _common(r, recommendation, action)
     blocks += [Facts(tuple(facts)), _managements_answer(r, action)]
     return blocks
+
+
+def _standing(r: Reading, action: RecommendationResult) -> list[tuple[str, str]]:
+    """Whether the action’s place by itself would survive other weights."""
+    ranks = r.result.robustness.recommendations if r.result.robustness else []
+    found = next((standing for standing in ranks if standing.id == action.id), None)
+    if found is None or found.label is None:
+        return []
+    words = {
+        "stable": r._("stable: by itself it keeps its side of the first %(first)d"),
+        "likely": r._("likely: by itself it mostly keeps its side of the first %(first)d"),
+        "depends_on_assumptions": r._("depends on assumptions: by itself it crosses the line of the first %(first)d"),
+    }[found.label]
+    first = int(r.model.robustness.first.value) if r.model.robustness else 0
+    return [(r._("With other weights"), words % {"first": first})]
 
 
 def _because(r: Reading, action: RecommendationResult, question_id: str) -> Row:

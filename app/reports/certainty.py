@@ -4,7 +4,7 @@ from app.reports import pictures
 from app.reports.blocks import Block, Cell, Column, Figure, Heading, Points, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
-from app.reports.summary import band_cell
+from app.reports.summary import band_cell, other_weights
 from app.second_look import second_looks
 from scoring.questionnaire import Question, Robustness
 from scoring.result import ChainResult, Overall, RobustnessResult, RobustRank, RobustScore
@@ -150,7 +150,7 @@ def would_other_weights_change_it(r: Reading) -> list[Block]:
         return [heading, Text(r._("This version of the questionnaire was made before this was tried."))]
     return [
         heading,
-        Text(_bands_words(r, tried), "lead"),
+        Text(other_weights(r, tried), "lead"),
         Text(
             r._(
                 "Strengths, weights and levels in this report are judgements. Other people of good sense might have "
@@ -199,17 +199,6 @@ def _drawn(r: Reading, found: list[tuple[str, tuple[float, float]]], dashed: boo
 
 def _number(value: int) -> str:
     return f"{value:,}"
-
-
-def _bands_words(r: Reading, tried: RobustnessResult) -> str:
-    share, band = tried.overall.in_band, r.band_title(r.result.overall.band)
-    if share >= 0.9:
-        words = r._("Hardly. In %(percent)s of 100 trials with other weights the overall band is %(band)s as well.")
-    elif share >= 0.6:
-        words = r._("Probably not. In %(percent)s of 100 trials with other weights the overall band is %(band)s, too.")
-    else:
-        words = r._("It might. Only in %(percent)s of 100 trials with other weights is the overall band %(band)s.")
-    return words % {"percent": f"{100 * share:.0f}", "band": band}
 
 
 def _varied(r: Reading, settings: Robustness) -> list[str]:

@@ -4,7 +4,7 @@ from app.reports import charts
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
-from scoring.result import Banded, Overall
+from scoring.result import Banded, Overall, RobustnessResult
 
 FIRST = 5  # scenarios and actions that are named: what one page holds
 CALLED_FOR = ("duty", "look_into", "quick_win", "major_project", "find_out")  # lanes that ask somebody to act
@@ -33,7 +33,27 @@ def summary(r: Reading) -> list[Block]:
         *_act_today(r),
         _first_actions(r),
         Text(_unknowns(r)),
+        *_robust(r),
     ]
+
+
+def _robust(r: Reading) -> list[Block]:
+    tried = r.result.robustness
+    if tried is None:
+        return []
+    return [Text(r._("Would other weights change it? %(words)s", words=other_weights(r, tried)))]
+
+
+def other_weights(r: Reading, tried: RobustnessResult) -> str:
+    """Whether the overall band would be another with other weights, in words."""
+    share, band = tried.overall.in_band, r.band_title(r.result.overall.band)
+    if share >= 0.9:
+        words = r._("Hardly. In %(percent)s of 100 trials with other weights the overall band is %(band)s as well.")
+    elif share >= 0.6:
+        words = r._("Probably not. In %(percent)s of 100 trials with other weights the overall band is %(band)s, too.")
+    else:
+        words = r._("It might. Only in %(percent)s of 100 trials with other weights is the overall band %(band)s.")
+    return words % {"percent": f"{100 * share:.0f}", "band": band}
 
 
 def _shown_sentence(r: Reading, overall: Overall) -> str:
