@@ -23,7 +23,7 @@ from app.database import Database
 from app.errors import PlumblineError
 from app.middleware import BodyLimit, OwnSite, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate
-from app.routes import agencies, api, assessments, home, impacts, reports, what_if
+from app.routes import agencies, api, assessments, compare, home, impacts, reports, what_if
 from app.settings import Settings
 from app.templating import STATIC
 from scoring.errors import InvalidAnswers
@@ -70,7 +70,15 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         },
     )
     # The first that fits is taken, so the busiest stand first.
-    pages = (assessments.router, home.router, agencies.router, reports.router, what_if.router, impacts.router)
+    pages = (
+        assessments.router,
+        home.router,
+        agencies.router,
+        reports.router,
+        what_if.router,
+        impacts.router,
+        compare.router,
+    )
     for router in (api.scoring_router, pages[0], api.router, *pages[1:]):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
