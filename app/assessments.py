@@ -67,6 +67,7 @@ class Summary:
     created_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
+    follows: str | None
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,18 @@ class OpenAssessment(Summary):
 
 
 def start(
-    session: Session, reader: Reader, catalogue: Catalogue, agency: str, about: StartedAbout, version: str | None = None
+    session: Session,
+    reader: Reader,
+    catalogue: Catalogue,
+    agency: str,
+    about: StartedAbout,
+    version: str | None = None,
+    follows: str | None = None,
 ) -> str:
     """Begin an assessment under the latest version, or the one named; its id cannot be guessed. Raises NotFound.
 
-    The facts of the country that another assessment of the organisation states are copied into it.
+    The facts of the country that another assessment of the organisation states are copied into it. `follows`: the id
+    of the round before it, whose answers are then offered.
     """
     questionnaire = catalogue.instrument(agency, version).questionnaire
     assessment_id, now = secrets.token_urlsafe(16), datetime.now(UTC)
@@ -118,6 +126,7 @@ def start(
         "created_at": now,
         "created_by": reader.account,
         "changed_at": now,
+        "follows": follows,
     }
     session.connection().execute(insert(ASSESSMENT), row | _about_columns(about))
     if facts := country_facts(session, reader, questionnaire.profile):
@@ -283,6 +292,6 @@ def _about_columns(about: StartedAbout) -> dict[str, Any]:
 
 def _summary(row: RowMapping) -> dict[str, Any]:
     about = {name: row[name] for name in StartedAbout.model_fields if name != "organisation"}
-    plain = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at")
+    plain = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at", "follows")
     started = StartedAbout.model_construct(organisation=row["about_organisation"], **about)
     return {name: row[name] for name in plain} | {"started_about": started}

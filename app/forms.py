@@ -261,3 +261,16 @@ def posted_about(fields: Fields) -> tuple[dict[str, str | int | bool], list[Fiel
         fail("way", "missing_way", anchor="way-group")
     about["legal_adviser_asked"] = fields.get("adviser") == "asked"
     return about, errors
+
+
+def about_fields(about: Mapping[str, str | int | bool]) -> dict[str, str]:
+    """The fields that would post this, as `posted_about` reads them."""
+    scope = "weakest_post" if about["scope_kind"] == "service" else "scope_words"
+    fields = {"organisation": about["organisation"], "scope_kind": about["scope_kind"], scope: about["scope_words"]}
+    if about["alone"]:
+        fields["way"] = "alone"
+    else:
+        fields |= {name: about[name] for name in ("sittings", "people", "levels")} | {"way": "group"}
+        if about["outside_moderator"]:
+            fields["outside_moderator"] = "yes"
+    return {name: str(value) for name, value in fields.items()}

@@ -41,7 +41,7 @@ class Account(SQLModel, table=True):
 
 
 class Assessment(SQLModel, table=True):
-    """One questionnaire being answered, under the text whose hash it keeps."""
+    """One questionnaire being answered, under the text whose hash it keeps; `follows`: the round before it, if any."""
 
     __table_args__ = (Index("ix_assessment_organisation_changed", "organisation_id", "changed_at"),)
 
@@ -66,6 +66,7 @@ class Assessment(SQLModel, table=True):
     changed_at: datetime = Field(sa_type=Moment)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)
     submitted_by: str | None = Field(default=None, foreign_key="account.id")
+    follows: str | None = Field(default=None, foreign_key="assessment.id")
 
 
 def _of_assessment() -> Any:

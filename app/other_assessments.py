@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session
 
 from app.accounts import Reader
@@ -27,7 +27,7 @@ _ANSWERS = (
     .join_from(ANSWER, ASSESSMENT)
     .where(
         ASSESSMENT.c.organisation_id == bindparam("org"),
-        ASSESSMENT.c.agency != bindparam("agency"),
+        or_(ASSESSMENT.c.agency != bindparam("agency"), ASSESSMENT.c.id == bindparam("follows")),
         ANSWER.c.question.in_(bindparam("questions", expanding=True)),
         ANSWER.c.option.not_in(RESERVED),
     )
@@ -36,7 +36,7 @@ _ANSWERS = (
 
 
 class Offered(NamedTuple):
-    """An answer that the organisation gave as another kind of agency, and when that assessment last changed."""
+    """An answer that the organisation gave elsewhere: as which agency, and when that assessment last changed."""
 
     answer: Answer
     agency: str
@@ -53,13 +53,19 @@ def country_facts(session: Session, reader: Reader, profile: Collection[ProfileF
 
 
 def offered_answers(
-    session: Session, reader: Reader, agency: str, questions: Collection[Question], answers: Mapping[str, Answer]
+    session: Session,
+    reader: Reader,
+    agency: str,
+    questions: Collection[Question],
+    answers: Mapping[str, Answer],
+    follows: str | None = None,
 ) -> dict[str, Offered]:
-    """For those of the questions that have no answer here, the last one given as another kind of agency."""
+    """For those of the questions that have no answer here, the last one given as another kind of agency, or in the
+    round before this one."""
     asked = {question.id: question for question in questions if question.id not in answers}
     if not asked:
         return {}
-    values = {"org": reader.organisation, "agency": agency, "questions": list(asked)}
+    values = {"org": reader.organisation, "agency": agency, "questions": list(asked), "follows": follows}
     return {
         row.question: Offered(Answer(row.option, row.note), row.agency, row.changed_at)
         for row in session.connection().execute(_ANSWERS, values)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import forms
-from app.forms import Entry, errors_of, posted_about, posted_answers, posted_facts, shown_answers
+from app.forms import Entry, about_fields, errors_of, posted_about, posted_answers, posted_facts, shown_answers
 from scoring.answers import NOTE_LIMIT, Answer
 from tests import builders
 from tests.serving import small
@@ -175,3 +175,18 @@ def test_each_line_of_what_it_is_about_has_its_own_error(field: str, value: str,
 def test_nothing_at_all_is_refused_in_the_order_of_the_page() -> None:
     _, errors = posted_about({})
     assert [error.field for error in errors] == ["organisation", "scope_kind", "way"]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"scope_kind": "service", "scope_words": "harbour at night", "alone": True, "sittings": 1, "people": 1},
+        {"scope_kind": "post", "scope_words": "small crossing", "alone": False, "sittings": 2, "people": 7},
+    ],
+)
+def test_the_fields_of_a_next_round_give_what_the_last_was_about(about: dict[str, str | int | bool]) -> None:
+    whole = {"organisation": "Sample", "levels": "" if about["alone"] else "three levels", "outside_moderator": False}
+    whole |= about
+    posted, errors = posted_about(about_fields(whole))
+    assert not errors
+    assert posted.items() <= (whole | {"legal_adviser_asked": False, "levels": whole["levels"]}).items()

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from app import models  # noqa: F401  declares the tables
 from app.database import Database
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def migrate(database: Database) -> None:

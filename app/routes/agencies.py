@@ -6,6 +6,7 @@ from starlette.responses import Response
 from app import assessments
 from app.assessments import StartedAbout
 from app.dependencies import Visit
+from app.errors import NotFound
 from app.examples import example_report, has_example
 from app.forms import FieldError, Fields, posted_about
 from app.pages import go_to, language_of, page
@@ -107,9 +108,10 @@ def start(visit: Visit, agency_id: str) -> Response:
     about, errors = posted_about(fields)
     if errors:
         return _about_page(visit, agency_id, fields, errors)
-    begun = assessments.start(
-        visit.session, visit.reader, visit.catalogue, agency_id, StartedAbout.model_validate(about)
-    )
+    started_about, after = StartedAbout.model_validate(about), fields.get("after") or None
+    if after and visit.assessment(after).agency != agency_id:
+        raise NotFound("The round before it is of another kind of agency.")
+    begun = assessments.start(visit.session, visit.reader, visit.catalogue, agency_id, started_about, follows=after)
     return go_to(f"/assessments/{begun}")
 
 

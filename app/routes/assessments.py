@@ -1,6 +1,7 @@
 """An assessment: its list of sections, the pages that ask, checking, and submitting."""
 
 from collections.abc import Collection, Mapping, Sequence
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -74,6 +75,7 @@ def hub(visit: Visit, assessment_id: str) -> Response:
         alarms=path.alarms(checked),
         asked=len(checked.asked),
         answered=len(checked.asked) - len(checked.unanswered),
+        next_round=f"/agencies/{assessment.agency}/start/about?" + urlencode(_next_round(assessment)),
         back="/",
     )
 
@@ -131,8 +133,14 @@ def submit(visit: Visit, assessment_id: str) -> Response:
     return go_to(f"/assessments/{assessment_id}/report")
 
 
+def _next_round(assessment: OpenAssessment) -> dict[str, str]:
+    """The fields of a new assessment about the same, as its round after this one."""
+    return {**forms.about_fields(assessment.started_about.model_dump()), "after": assessment.id}
+
+
 def _offers(visit: Visit, assessment: OpenAssessment, questions: Collection[Question]) -> dict[str, Offered]:
-    return offered_answers(visit.session, visit.reader, assessment.agency, questions, assessment.answers)
+    a = assessment
+    return offered_answers(visit.session, visit.reader, a.agency, questions, a.answers, a.follows)
 
 
 def _checked(visit: Visit, assessment: OpenAssessment) -> Answers:

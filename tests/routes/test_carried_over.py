@@ -10,7 +10,7 @@ import pytest
 
 from app.catalogue import Catalogue
 from tests.page import Site
-from tests.routes.test_assessments import begun, marked, save, states
+from tests.routes.test_assessments import answer_everything, begun, marked, save, states
 from tests.serving import served
 
 
@@ -81,3 +81,36 @@ def test_going_on_without_confirming_is_answered_at_once_on_the_next_page(site: 
     assert "carried over" not in site.text("//main")
     site.get(f"{other}?unconfirmed=nowhere")
     assert "carried over" not in site.text("//main")
+
+
+def test_a_new_round_shows_the_answers_of_the_last_and_counts_them_once_they_are_confirmed(
+    site: Site, root: str
+) -> None:
+    answer_everything(site, root)
+    save(site, root, "work", answer__roster_drawn="operating", note__roster_drawn="Log of May")
+    site.get(f"{root}/check")
+    site.send(declaration="yes")
+    site.get(root)
+    site.follow("Begin a new round")
+    assert "A new round" in site.text("//form")
+    site.send()
+    later = site.url
+    assert later != root
+    site.get(f"{later}/sections/work")
+    assert "Carried over from your answers as “Small agency”" in site.text("//*[@id='q-roster_drawn']")
+    assert marked(site, "roster_drawn") == ("operating", "Log of May")
+    site.send(button=("then", "list"), confirmed__roster_drawn="yes")
+    assert states(site)[1] == "1 of 3 answered"
+    plain = begun(site, "small")
+    site.get(f"{plain}/sections/work")
+    assert "Carried over" not in site.text("//main")
+
+
+def test_a_round_follows_only_one_of_the_same_kind(site: Site, root: str) -> None:
+    answer_everything(site, root)
+    site.get(f"{root}/check")
+    site.send(declaration="yes")
+    site.get(root)
+    (link,) = [a.get("href") for a in site.page.iter("a") if "Begin a new round" in (a.text or "")]
+    site.get(link.replace("/agencies/small/", "/agencies/unfinished/"))
+    site.send(status=404)
