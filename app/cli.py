@@ -1,10 +1,11 @@
-"""The command `plumbline`: serve, check, release, score, report, verify, schema.
+"""The command `plumbline`: serve, check, release, score, report, verify, schema, audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
 """
 
 import argparse
 import gc
+import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -59,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf, .json or .html")
     verify = command(_verify, "verify", "recompute every figure of a report")
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
+    audit = command(_audit, "audit-instrument", "write the methodological annex on how questionnaires behave")
+    audit.add_argument("agency", nargs="*", help="the agencies’ ids; all unless given")
+    audit.add_argument("-o", "--output", type=Path, required=True, help="where to: .md or .pdf")
     return parser
 
 
@@ -173,6 +177,19 @@ def _verify(call: argparse.Namespace, settings: Settings) -> int:
     verification = verify(call.file.read_bytes(), open_catalogue(settings.questionnaires, settings.drafts))
     print(verification.words)
     return 0 if verification.holds else 1
+
+
+def _audit(call: argparse.Namespace, settings: Settings) -> int:
+    if importlib.util.find_spec("scipy") is None:
+        print('plumbline: This needs scipy: pip install "plumbline-assessment[audit]".', file=sys.stderr)
+        return 2
+    from app.audit import annex, write_annex
+    from app.catalogue import open_catalogue
+
+    catalogue = open_catalogue(settings.questionnaires, settings.drafts)
+    write_annex(annex(catalogue, settings.questionnaires, call.agency or list(catalogue.latest)), call.output)
+    print(f"Written to {call.output}.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -41,22 +41,6 @@ class _Stream:
         uniform: Array = np.multiply(raw >> np.uint64(11), 2.0**-53, dtype=np.float64)
         return uniform.reshape(things, self._draws)
 
-    def factor(self, things: int, by: float) -> Array:
-        """Between 1 − by and 1 + by."""
-        return 1 + by * (2 * self.uniform(things) - 1)
-
-    def shift(self, things: int, by: float) -> Array:
-        """Between −by and by."""
-        return by * (2 * self.uniform(things) - 1)
-
-    def happens(self, things: int, chance: float) -> Mask:
-        """Whether it does, each with this chance."""
-        return self.uniform(things) < chance
-
-    def step(self, things: int) -> Array:
-        """−1, 0 or 1."""
-        return np.floor(3 * self.uniform(things)) - 1
-
 
 def settings_of(instrument: Instrument) -> Robustness:
     """What the questionnaire’s risk model varies. Raises ValueError where it varies nothing: before model 1.1.0."""
@@ -66,30 +50,58 @@ def settings_of(instrument: Instrument) -> Robustness:
     return settings
 
 
+Uniforms = dict[str, Array]  # by what is drawn, numbers in [0, 1) for each thing and draw, (things, draws)
+
+
 @lru_cache(maxsize=8)
 def draw(instrument: Instrument) -> Draws:
-    """The draws of a questionnaire. In this order: the strength of each link of an exposure or a safeguard; each key
-    mark; each scenario's weight, whether its judgements move, the step of its baseline and of its impact; the reach of
-    controls, the ladder, the cap, the mean, the cuts; each exposure's and signal's levels; each question's option."""
+    """The draws of a questionnaire, by the seed of its risk model."""
+    settings = settings_of(instrument)
+    return draws_from(instrument, uniforms(instrument, int(settings.seed.value), int(settings.draws.value)))
+
+
+def uniforms(instrument: Instrument, seed: int, draws: int) -> Uniforms:
+    """The numbers that draws are made of, in [0, 1).
+
+    In this order: the strength of each link of an exposure or a safeguard; each key mark; each scenario's weight,
+    whether its judgements move, the step of its baseline and of its impact; the reach of controls, the ladder, the
+    cap, the mean, the cuts; each exposure's and signal's levels; each question's option.
+    """
+    stream, scenarios = _Stream(seed, draws), len(instrument.scenarios)
+    graded = sum(question.kind != "control" for question in instrument.questions)
+    things = {
+        "strengths": len(list(_links(instrument, "exposure", "control"))),
+        "keys": len(list(_links(instrument, "control", keys_only=True))),
+        **dict.fromkeys(("weights", "moves", "baselines", "impacts"), scenarios),
+        **dict.fromkeys(("reach", "ladder", "cap", "mean", "cuts"), 1),
+        "levels": graded,
+        "unknowns": len(instrument.questions),
+    }
+    return {name: stream.uniform(count) for name, count in things.items()}
+
+
+def draws_from(instrument: Instrument, numbers: Uniforms) -> Draws:
+    """Draws made of uniform numbers. Raises ValueError where the risk model says nothing about robustness."""
     p, model, settings = instrument.parameters, instrument.model, settings_of(instrument)
-    stream = _Stream(int(settings.seed.value), int(settings.draws.value))
-    strengths = stream.factor(len(list(_links(instrument, "exposure", "control"))), settings.strengths_moved.value)
-    dropped = stream.happens(len(list(_links(instrument, "control", keys_only=True))), settings.keys_dropped.value)
-    scenarios = len(instrument.scenarios)
-    weight = p.weight * stream.factor(scenarios, settings.strengths_moved.value)
-    moves = stream.happens(scenarios, settings.judgements_moved.value)
-    baseline, impact = (values + moves * stream.step(scenarios) for values in (p.baseline, p.impact))
     lowest, highest = model.likelihood_lowest.value, model.likelihood_highest.value
-    reach = p.control_reach + stream.shift(1, settings.control_reach_moved.value)[0]
-    convex, uncapped, geometric = (stream.happens(1, settings.two_ways.value)[0] for _ in range(3))
-    cuts = stream.shift(1, settings.cuts_moved.value)[0]
-    graded = [question.kind != "control" for question in instrument.questions]
-    shifts = iter(stream.shift(sum(graded), settings.levels_moved.value))
-    picks = stream.uniform(len(instrument.questions))
+
+    def stepped(values: Array, name: str) -> Array:
+        moves = numbers["moves"] < settings.judgements_moved.value
+        moved = values + moves * (np.floor(3 * numbers[name]) - 1)
+        within: Array = np.minimum(np.maximum(moved, lowest), highest)
+        return within
+
+    def happens(name: str) -> Mask:
+        found: Mask = numbers[name][0] < settings.two_ways.value
+        return found
+
+    strengths = _factor(numbers["strengths"], settings.strengths_moved.value)
+    convex = happens("ladder")
+    shifts = iter(_shift(numbers["levels"], settings.levels_moved.value))
     levels, chosen = [], []
-    for question, is_graded, pick in zip(instrument.questions, graded, picks, strict=True):
+    for question, pick in zip(instrument.questions, numbers["unknowns"], strict=True):
         given = option_levels(question)
-        if is_graded:
+        if question.kind != "control":
             levels.append(np.minimum(np.maximum(given + next(shifts), 0.0), 1.0))
         else:
             other = np.array([settings.convex_ladder[option.id] for option in question.options])[:, None]
@@ -99,15 +111,26 @@ def draw(instrument: Instrument) -> Draws:
         p,
         exposures=_spread(instrument, p.exposures, "exposure", strengths),
         controls=_spread(instrument, p.controls, "control", strengths),
-        keys=_kept(instrument, p.keys, ~dropped),
-        baseline=np.minimum(np.maximum(baseline, lowest), highest),
-        impact=np.minimum(np.maximum(impact, lowest), highest),
-        weight=weight,
-        control_reach=reach,
-        capped=~uncapped,
-        geometric=geometric,
+        keys=_kept(instrument, p.keys, numbers["keys"] >= settings.keys_dropped.value),
+        baseline=stepped(p.baseline, "baselines"),
+        impact=stepped(p.impact, "impacts"),
+        weight=p.weight * _factor(numbers["weights"], settings.strengths_moved.value),
+        control_reach=p.control_reach + _shift(numbers["reach"][0], settings.control_reach_moved.value),
+        capped=~happens("cap"),
+        geometric=happens("mean"),
     )
+    cuts = _shift(numbers["cuts"][0], settings.cuts_moved.value)
     return Draws(parameters, tuple(levels), tuple(chosen), cuts)
+
+
+def _factor(numbers: Array, by: float) -> Array:
+    """Between 1 − by and 1 + by."""
+    return 1 + by * (2 * numbers - 1)
+
+
+def _shift(numbers: Array, by: float) -> Array:
+    """Between −by and by."""
+    return by * (2 * numbers - 1)
 
 
 def option_levels(question: Question) -> Array:

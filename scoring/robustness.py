@@ -119,6 +119,18 @@ def _at(share: float, count: int) -> int:
     return max(ceil(round(share * count, 6)) - 1, 0)
 
 
+def ranks_in(
+    instrument: Instrument, answers: Answers, ends: Ends, draws: Draws, moving: Sequence[Ranked]
+) -> tuple[Scores, Index]:
+    """Scores in each draw with unknowns at random, and the rank of each of these recommendations by itself there."""
+    levels, _ = _levels(instrument, draws, answers)
+    scores = instrument.score(levels, ends.applies[:, None], ends.open[:, None], draws.parameters)
+    efforts = np.array([[instrument.model.efforts[r.recommendation.effort]] for r in moving])
+    return scores, _ranks(
+        instrument, _gains(instrument, draws.parameters, ends, levels, draws.levels, scores, moving), efforts
+    )
+
+
 def _standings(
     instrument: Instrument,
     settings: Robustness,

@@ -108,3 +108,24 @@ def test_a_report_verifies_and_an_edited_one_does_not(
 
 def test_another_format_is_refused_as_a_wrong_call(folder: Path, body: Path, tmp_path: Path) -> None:
     assert main(["report", str(body), "-o", str(tmp_path / "report.doc")]) == 2
+
+
+def test_the_annex_on_an_instrument_is_written_in_both_formats(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PLUMBLINE_QUESTIONNAIRES", "questionnaires")
+    for name in ("annex.md", "annex.pdf"):
+        assert main(["audit-instrument", "parliament", "-o", str(tmp_path / name)]) == 0
+    text = (tmp_path / "annex.md").read_text(encoding="utf-8")
+    assert all(line in text for line in ("Effective weights", "in each band", "Sobol indices", "ladder of safeguards"))
+    assert (tmp_path / "annex.pdf").read_bytes().startswith(b"%PDF-")
+    assert main(["audit-instrument", "nowhere", "-o", str(tmp_path / "annex.md")]) == 1
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_the_annex_says_what_it_needs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["audit-instrument", "tiny", "-o", str(tmp_path / "annex.md")]) == 2
+    assert "[audit]" in capsys.readouterr().err

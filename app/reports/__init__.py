@@ -5,6 +5,6 @@ Knows neither web nor database, so that the command line draws them too.
 
 from app.reports.document import report_context, report_json
 from app.reports.page import draw_html
-from app.reports.pdf import draw_blank_form, draw_pdf
+from app.reports.pdf import draw_blank_form, draw_document, draw_pdf
 
-__all__ = ["draw_blank_form", "draw_html", "draw_pdf", "report_context", "report_json"]
+__all__ = ["draw_blank_form", "draw_document", "draw_html", "draw_pdf", "report_context", "report_json"]

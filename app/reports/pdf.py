@@ -51,6 +51,11 @@ def draw_blank_form(questionnaire: Questionnaire, words: Translator | None = Non
     return _drawn(document, "", f"{questionnaire.id} {questionnaire.version}; {language}")
 
 
+def draw_document(document: Document) -> bytes:
+    """Any other document as PDF, without attachment. Raises DrawingFailed where Typst refuses it."""
+    return _drawn(document, "", document.title)
+
+
 def _drawn(document: Document, data: str, keywords: str) -> bytes:
     order = {
         "template": str(_TEMPLATE),
