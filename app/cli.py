@@ -181,7 +181,7 @@ def _verify(call: argparse.Namespace, settings: Settings) -> int:
 
 def _audit(call: argparse.Namespace, settings: Settings) -> int:
     if importlib.util.find_spec("scipy") is None:
-        print('plumbline: This needs scipy: pip install "plumbline-assessment[audit]".', file=sys.stderr)
+        print("plumbline: This needs scipy: .venv/bin/pip install scipy", file=sys.stderr)
         return 2
     from app.audit import annex, write_annex
     from app.catalogue import open_catalogue

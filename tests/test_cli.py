@@ -128,4 +128,4 @@ def test_the_annex_says_what_it_needs(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["audit-instrument", "tiny", "-o", str(tmp_path / "annex.md")]) == 2
-    assert "[audit]" in capsys.readouterr().err
+    assert "pip install scipy" in capsys.readouterr().err

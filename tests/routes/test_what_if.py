@@ -51,10 +51,10 @@ def test_a_tick_shows_the_scores_before_and_after_and_changes_no_answer(site: Si
 
 def test_a_path_to_a_band_is_shown_with_its_effort(site: Site, root: str) -> None:
     save(site, root, "work", answer__roster_drawn="absent", note__roster_drawn="")
-    for target in ("low", "moderate", "high"):
+    for target, effort in (("low", 4), ("moderate", 2), ("high", 2)):
         site.get(f"{root}/what-if?target={target}")
-        said = site.text("//div[@id='path']")
-        assert target in said
+        assert f"“{target}”: {effort} points of effort" in site.text("//div[@id='path']")
+        assert "small 2, medium 3" in site.text("//div[@id='path']")
     site.get(f"{root}/what-if?target=splendid")
     assert not site.page.xpath("//div[@id='path']")
 
