@@ -9,7 +9,7 @@ from app.reports import draw_document
 from app.reports.blocks import Block, Column, Document, Facts, Heading, Notice, Table, Text, row
 from scoring.answers import Answer, read_answers
 from scoring.engine import Instrument
-from scoring.sensitivity import SETS, TRIED, Behaviour, Weighing, behaviour
+from scoring.sensitivity import DRAWS, RESAMPLES, SETS, TRIED, Behaviour, SobolIndex, Weighing, behaviour
 
 METHOD = (
     "Effective weights: over {sets} random answer sets (each option of a question as likely as the other, everything "
@@ -21,9 +21,10 @@ METHOD = (
     "Bands: the share of {more} random answer sets whose score lies in each band. Random answers are no agency; the "
     "table shows whether the instrument can tell agencies apart, and not how they are.",
     "Sobol indices (estimators of Saltelli 2010 and of Jansen, as scipy has them): how much of the variance over "
-    "{sets} × 11 draws of the robustness trial comes from each choice of the authors, alone (first order) and with all "
-    "its interactions (total), for the overall score of the example’s answers and for the order of actions (mean shift "
-    "of ranks). With so few draws an index is known to some five hundredths; small negative ones are zero.",
+    "{draws} × 11 draws of the robustness trial comes from each choice of the authors, alone (first order) and with "
+    "all its interactions (total), for the overall score of the example’s answers and for the order of actions (mean "
+    "shift of ranks). In brackets stands the 95 % interval of a percentile bootstrap over the draws "
+    "({resamples} resamples); an index whose interval holds zero may be none.",
     "What it does not show: whether the questions ask the right things. Weights are judgements and say so; see the "
     "OECD/JRC Handbook on Constructing Composite Indicators for the steps followed here.",
 )
@@ -32,7 +33,7 @@ METHOD = (
 def annex(catalogue: Catalogue, folder: Path, agencies: Sequence[str]) -> Document:
     """The annex on some agencies. Raises NotFound for one that does not exist, or that has no example."""
     blocks: list[Block] = [Heading("What was done", "method", 1)]
-    values = {"sets": SETS, "tried": TRIED, "more": 8 * SETS}
+    values = {"sets": SETS, "tried": TRIED, "more": 8 * SETS, "draws": DRAWS, "resamples": RESAMPLES}
     blocks += [Text(line.format(**values)) for line in METHOD]
     for agency in agencies:
         report = example_report(catalogue, folder, agency)
@@ -93,14 +94,14 @@ def _agency(instrument: Instrument, found: Behaviour) -> list[Block]:
         Table(
             "Sobol indices of the authors’ choices",
             (
-                Column("Choice", 2.8),
-                Column("Score, first order", 1.2, "right"),
-                Column("Score, total", 1.0, "right"),
-                Column("Order, first order", 1.2, "right"),
-                Column("Order, total", 1.0, "right"),
+                Column("Choice", 2.2),
+                Column("Score, first order", 1.7, "right"),
+                Column("Score, total", 1.7, "right"),
+                Column("Order, first order", 1.7, "right"),
+                Column("Order, total", 1.7, "right"),
             ),
             tuple(
-                row(i.choice, *(f"{v:.2f}" for v in (i.score_first, i.score_total, i.ranks_first, i.ranks_total)))
+                row(i.choice, *map(_with_interval, (i.score_first, i.score_total, i.ranks_first, i.ranks_total)))
                 for i in found.influences
             ),
             titled=True,
@@ -113,6 +114,11 @@ def _figures(w: Weighing) -> Iterator[str]:
     yield f"{w.overall:.2f}"
     yield f"{w.left_out:.2f}"
     yield f"{w.correlation:.3f}"
+
+
+def _with_interval(index: SobolIndex) -> str:
+    value, low, high = (f"{round(bound, 2) + 0.0:.2f}" for bound in (index.value, index.low, index.high))  # no -0.00
+    return f"{value} ({low} to {high})"
 
 
 def write_annex(document: Document, path: Path) -> None:

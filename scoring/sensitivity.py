@@ -17,7 +17,9 @@ from scoring.recommendations import plan
 from scoring.robustness import ranks_in
 from scoring.slots import Array, Index, Mask
 
-SETS = 512  # random answer sets; also the draws of each kind for Sobol indices, a power of two
+SETS = 512  # random answer sets
+DRAWS = 4096  # of each of the eleven kinds that Sobol indices need; a power of two
+RESAMPLES = 299  # of the draws, for the intervals of the indices
 TRIED = 32  # answer sets with which a question's options are gone through
 NOTE = "Register of May, kept at the registry"  # without one, some options do not count in full
 CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -48,15 +50,24 @@ class Weighing:
 
 
 @dataclass(frozen=True)
+class SobolIndex:
+    """A share of the variance, with the 95 % interval of a percentile bootstrap over the draws."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Influence:
     """Sobol indices of one choice of the authors: first-order and total, for the overall score and for the order of
     actions (mean shift of ranks)."""
 
     choice: str
-    score_first: float
-    score_total: float
-    ranks_first: float
-    ranks_total: float
+    score_first: SobolIndex
+    score_total: SobolIndex
+    ranks_first: SobolIndex
+    ranks_total: SobolIndex
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ class Behaviour:
 
 def behaviour(instrument: Instrument, answers: Answers) -> Behaviour:
     """Try a questionnaire on random answers, and its design choices on one set of answers."""
-    return Behaviour(_weighings(instrument), _bands(instrument), _influences(instrument, answers))
+    return Behaviour(weighings(instrument), _bands(instrument), _influences(instrument, answers))
 
 
 def _random(instrument: Instrument, count: int, seed: int) -> tuple[Array, Index]:
@@ -100,7 +111,8 @@ def _bands(instrument: Instrument) -> dict[str, tuple[float, ...]]:
     return {name: tuple(float((row == band).mean()) for band in range(count)) for name, row in rows.items()}
 
 
-def _weighings(instrument: Instrument) -> tuple[Weighing, ...]:
+def weighings(instrument: Instrument) -> tuple[Weighing, ...]:
+    """The weight of each question, in the questionnaire’s order."""
     from scipy.stats import spearmanr  # type: ignore[import-untyped]
 
     applies, opened = _open(instrument)
@@ -157,20 +169,30 @@ def _order(instrument: Instrument, given: dict[str, Answer], question: str, opti
 
 
 def _influences(instrument: Instrument, answers: Answers) -> tuple[Influence, ...]:
-    from scipy.stats import sobol_indices
+    from scipy.stats import bootstrap, sobol_indices
 
     ends = instrument.ends(answers)
-    first, second = (uniforms(instrument, seed, SETS) for seed in (1, 2))
+    first, second = (uniforms(instrument, seed, DRAWS) for seed in (1, 2))
     mixed = [{**first, **{name: second[name] for name in names}} for names in CHOICES.values()]
-    found = [_outcomes(instrument, answers, ends, numbers) for numbers in (first, second, *mixed)]
-    indices = sobol_indices(func={"f_A": found[0], "f_B": found[1], "f_AB": np.array(found[2:])}, n=SETS)
+    found = np.array([_outcomes(instrument, answers, ends, numbers) for numbers in (first, second, *mixed)])
+
+    def indices(draws: Index) -> Array:
+        """First and total order: (2, outcomes, choices)."""
+        a, b, *ab = found[:, :, draws]
+        estimated = sobol_indices(func={"f_A": a, "f_B": b, "f_AB": np.array(ab)}, n=DRAWS)
+        return np.array([estimated.first_order, estimated.total_order])
+
+    every = np.arange(DRAWS)
+    seeded = np.random.default_rng(3)
+    trials = bootstrap((every,), indices, n_resamples=RESAMPLES, method="percentile", rng=seeded)
+    values, (low, high) = indices(every), trials.confidence_interval
     return tuple(
         Influence(
             choice,
             *(
-                float(value)
-                for output in (0, 1)
-                for value in (indices.first_order[output, row], indices.total_order[output, row])
+                SobolIndex(*(float(bound[order, outcome, row]) for bound in (values, low, high)))
+                for outcome in (0, 1)
+                for order in (0, 1)
             ),
         )
         for row, choice in enumerate(CHOICES)

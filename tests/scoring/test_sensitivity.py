@@ -46,15 +46,22 @@ def test_each_row_of_bands_adds_up() -> None:
 def test_a_choice_that_is_not_in_the_questionnaire_explains_nothing() -> None:
     without, with_key = ({i.choice: i for i in behaves(asked(key=key)).influences} for key in (False, True))
     assert set(without) == set(CHOICES)
-    assert without["key marks"].score_total == without["cap for missing keys"].score_total == 0
-    assert with_key["key marks"].score_total > 0
-    assert with_key["cap for missing keys"].score_total > 0
+    assert without["key marks"].score_total.value == without["cap for missing keys"].score_total.value == 0
+    assert with_key["key marks"].score_total.low > 0
+    assert with_key["cap for missing keys"].score_total.low > 0
 
 
 def test_total_indices_are_at_least_what_a_choice_explains_alone() -> None:
     of = behaves(asked())
-    assert all(i.score_total > i.score_first - 0.1 for i in of.influences)
-    assert 0.8 < sum(i.score_total for i in of.influences) < 1.5
+    assert all(i.score_total.high >= i.score_first.low for i in of.influences)
+    assert 0.8 < sum(i.score_total.value for i in of.influences) < 1.5
+
+
+def test_each_index_lies_in_its_interval() -> None:
+    for influence in behaves(asked(key=True)).influences:
+        for index in (influence.score_first, influence.score_total, influence.ranks_first, influence.ranks_total):
+            assert index.low <= index.value <= index.high
+            assert index.high - index.low < 0.2
 
 
 def test_the_same_questionnaire_behaves_the_same_twice() -> None:
