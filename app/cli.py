@@ -1,4 +1,5 @@
-"""The command `plumbline`: serve, check, release, score, report, verify, schema, audit-instrument.
+"""The command `plumbline`: serve, check, release, score, report, verify, verify-log, rotate-keys, schema,
+audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
 """
@@ -7,13 +8,19 @@ import argparse
 import gc
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import ContentError, NotFound, PlumblineError
 from app.settings import Settings
 from scoring.errors import InvalidAnswers, InvalidReport
 from scoring.report import Report
+
+if TYPE_CHECKING:
+    from app.database import Database
+    from app.keyring import Keyring
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf, .json or .html")
     verify = command(_verify, "verify", "recompute every figure of a report")
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
+    command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
+    rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
+    rotate.add_argument("--master", action="store_true", help="a new master key in the key file instead")
+    rotate.add_argument("--go-on", action="store_true", help="no new keys: finish what was interrupted")
     audit = command(_audit, "audit-instrument", "write the methodological annex on how questionnaires behave")
     audit.add_argument("agency", nargs="*", help="the agencies’ ids; all unless given")
     audit.add_argument("-o", "--output", type=Path, required=True, help="where to: .md or .pdf")
@@ -75,6 +86,8 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
+    if token := _first_link(settings):
+        print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
     uvicorn.run(
         create_app,
         factory=True,
@@ -83,6 +96,62 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
         log_level="warning",
         server_header=False,
     )
+    return 0
+
+
+def _first_link(settings: Settings) -> str | None:
+    """The token of a link to the first account; None where somebody administers the service."""
+    from app.accounts import has_administrator
+    from app.links import make_link
+
+    with _opened(settings) as (database, _), database.transaction(write=True) as session:
+        return None if has_administrator(session) else make_link(session, "first")
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple["Database", "Keyring"]]:
+    """The database with its tables up to date, and the keys."""
+    from app.database import Database
+    from app.migrations import migrate, open_keyring
+
+    database = Database(settings.database_url)
+    try:
+        keyring = open_keyring(settings, database)
+        migrate(database, keyring)
+        yield database, keyring
+    finally:
+        database.close()
+
+
+def _verify_log(call: argparse.Namespace, settings: Settings) -> int:
+    from app.verify_log import verify_log
+
+    with _opened(settings) as (database, keyring):
+        found = verify_log(database, keyring)
+    for fault in found.breaks:
+        where = f", entry {fault.number}" if fault.number else ""
+        print(f"{fault.chain}{where}: {fault.what}", file=sys.stderr)
+    print(f"{found.chains} chains, {found.entries} entries, {len(found.breaks)} faults.")
+    return 1 if found.breaks else 0
+
+
+def _rotate_keys(call: argparse.Namespace, settings: Settings) -> int:
+    from app.keyring import Keyring, encrypt_anew, new_organisation_keys, wrap_anew
+    from app.keys import read_master_keys, write_master_keys
+
+    with _opened(settings) as (database, keyring):
+        if call.go_on:
+            print(f"{encrypt_anew(database, keyring)} texts encrypted anew.")
+            return 0
+        if call.master:
+            # The new key stands in the file before anything is wrapped with it, the old one until nothing is.
+            masters = keyring.masters.with_new()
+            write_master_keys(settings.keys_at, masters)
+            print(f"{wrap_anew(database, masters)} keys and seals made anew.")
+            write_master_keys(settings.keys_at, read_master_keys(settings.keys_at).without_old())
+            print("The key file holds the new key alone. Keep a copy away from the database; backups need the old one.")
+            return 0
+        print(f"{new_organisation_keys(database, Keyring(keyring.masters))} texts encrypted anew.")
     return 0
 
 

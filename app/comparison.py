@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.accounts import Reader
 from app.assessments import OpenAssessment
 from app.errors import WrongState
 from app.raised_impacts import with_impacts
@@ -40,11 +41,11 @@ class Round:
     actions: tuple[CarriedOut, ...]
 
 
-def compared(session: Session, earlier: OpenAssessment, later: OpenAssessment) -> Round:
+def compared(session: Session, reader: Reader, earlier: OpenAssessment, later: OpenAssessment) -> Round:
     """Compare two assessments. Raises WrongState where they are of different kinds of agency."""
     if earlier.agency != later.agency:
         raise WrongState("Only assessments of the same kind of agency can be compared.")
-    old, new = with_impacts(session, earlier), with_impacts(session, later)
+    old, new = with_impacts(session, reader, earlier), with_impacts(session, reader, later)
     changed = tuple(q for q in later.questionnaire.questions if _differs(earlier.questionnaire, q))
     left = {question.id for question in changed}
     given = {name: answer for name, answer in new.given.items() if name in left}

@@ -1,4 +1,4 @@
-"""What a request stands on: the catalogue, the reader, the session, and the one guarded way to an assessment."""
+"""What a request stands on: the catalogue, who makes it, the session, and the one guarded way to an assessment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,10 +7,12 @@ from fastapi import Request
 from sqlmodel import Session
 
 from app import assessments
-from app.accounts import Reader
+from app.accounts import Reader, SignedIn
 from app.assessments import OpenAssessment
 from app.catalogue import Catalogue
 from app.database import Database
+from app.errors import SignInNeeded
+from app.keyring import Keyring
 from app.settings import Settings
 
 
@@ -26,9 +28,24 @@ class Visit:
     settings: Settings
     catalogue: Catalogue
     database: Database
-    reader: Reader
+    keyring: Keyring
+    signed: SignedIn | None
     session: Session
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reader(self) -> Reader:
+        """Who reads and writes in an organisation. Raises SignInNeeded where nobody does."""
+        if self.signed is None or self.signed.reader is None:
+            raise SignInNeeded("Sign in with an account that belongs to an organisation.")
+        return self.signed.reader
+
+    @property
+    def account(self) -> SignedIn:
+        """Whoever is signed in. Raises SignInNeeded."""
+        if self.signed is None:
+            raise SignInNeeded("Sign in first.")
+        return self.signed
 
     def assessment(self, assessment_id: str) -> OpenAssessment:
         """One of the reader’s assessments. Raises NotFound, the same for a foreign one as for none."""

@@ -6,12 +6,18 @@ PlumblineError
 ├── OffThePath          a page that is not on the path of this assessment
 ├── StaleWrite          somebody changed the answer since it was read
 ├── WrongState          an assessment that is not open to this (already submitted, not complete, a draft questionnaire)
+├── SignInNeeded        nobody is signed in
+├── NotAllowed          whoever is signed in may not do this
+├── MustWait            too much was tried
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
 ├── TooLarge            a body over the limit
-└── DrawingFailed       a report could not be drawn
+├── DrawingFailed       a report could not be drawn
+└── KeyFailure          a key is missing, or what it closed was changed
 """
 
+import math
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from scoring.errors import Problem
@@ -78,6 +84,31 @@ class WrongState(PlumblineError):
     title = "This is not possible now"
 
 
+class SignInNeeded(PlumblineError):
+    """Nobody is signed in, or the session has ended."""
+
+    status = 401
+    title = "Sign in first"
+
+
+class NotAllowed(PlumblineError):
+    """Somebody is signed in whose role does not allow it."""
+
+    status = 403
+    title = "This is not for your role"
+
+
+class MustWait(PlumblineError):
+    """Too much was tried, or asked for, within a time."""
+
+    status = 429
+    title = "Too many attempts"
+
+    def __init__(self, message: str, wait: timedelta) -> None:
+        super().__init__(message)
+        self.seconds = max(1, math.ceil(wait.total_seconds()))
+
+
 class BadRequest(PlumblineError):
     """A request that cannot be read."""
 
@@ -100,3 +131,9 @@ class DrawingFailed(PlumblineError):
     """A report that could not be drawn."""
 
     title = "The report could not be drawn"
+
+
+class KeyFailure(PlumblineError):
+    """A key that is missing, or an encrypted text that does not open."""
+
+    title = "Something that is kept encrypted cannot be read"

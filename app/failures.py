@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.api_models import ProblemDetails, ProblemItem
-from app.errors import BadRequest, PlumblineError
+from app.errors import BadRequest, MustWait, PlumblineError
 from app.pages import language_of
 from app.templating import draw
 from scoring.errors import InvalidAnswers, Problem
@@ -29,6 +29,11 @@ _WORDS = {
 }
 
 
+def wants_data(request: Request) -> bool:
+    """Whether a program asks, or a page’s script, and not a reader."""
+    return request.url.path.startswith(API) or request.headers.get("accept", "").startswith("application/json")
+
+
 class ProblemResponse(Response):
     """Problem details as RFC 9457 has them."""
 
@@ -44,7 +49,7 @@ def failure(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """An answer that says what went wrong, in the form that whoever asked can read."""
-    if request.url.path.startswith(API):
+    if wants_data(request):
         items = tuple(ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems)
         details = ProblemDetails(title=title, status=status, detail=message, errors=items)
         return ProblemResponse(details.model_dump_json(), status, headers)
@@ -57,7 +62,8 @@ async def domain_failure(request: Request, error: Exception) -> Response:
     assert isinstance(error, PlumblineError)
     problems = error.problems if isinstance(error, BadRequest) else ()
     message = str(error) if error.status < 500 else _WORDS[500][1]
-    return failure(request, error.status, error.title, message, problems)
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, MustWait) else None
+    return failure(request, error.status, error.title, message, problems, headers)
 
 
 async def invalid_answers(request: Request, error: Exception) -> Response:

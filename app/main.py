@@ -16,14 +16,26 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from app import failures
-from app.accounts import local_reader
 from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
 from app.middleware import BodyLimit, OwnSite, SecurityHeaders, WithoutQuery, secure
-from app.migrations import migrate
-from app.routes import agencies, api, assessments, compare, home, impacts, reports, what_if
+from app.migrations import migrate, open_keyring
+from app.routes import (
+    account,
+    administration,
+    agencies,
+    api,
+    assessments,
+    compare,
+    home,
+    impacts,
+    organisation,
+    reports,
+    trail,
+    what_if,
+)
 from app.settings import Settings
 from app.templating import STATIC
 from scoring.errors import InvalidAnswers
@@ -36,10 +48,9 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url)
-        migrate(database)
-        with database.transaction(write=True) as session:
-            app.state.reader = local_reader(session, settings.organisation)
-        app.state.settings, app.state.database = settings, database
+        keyring = open_keyring(settings, database)
+        migrate(database, keyring)
+        app.state.settings, app.state.database, app.state.keyring = settings, database, keyring
         app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
         gc.collect()
         gc.freeze()  # the catalogue lives as long as the process: the collector need not walk through it again
@@ -78,6 +89,10 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         what_if.router,
         impacts.router,
         compare.router,
+        trail.router,
+        account.router,
+        organisation.router,
+        administration.router,
     )
     for router in (api.scoring_router, pages[0], api.router, *pages[1:]):
         app.include_router(router)

@@ -1,7 +1,4 @@
-"""The tables. Scores are derived and never stored; answers are the record, and every change of one is kept.
-
-Every assessment names its organisation and every change its author, so that sign-in adds tables and changes none.
-"""
+"""The tables. Scores are derived and never stored; answers are the record, and the trail keeps every change of one."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -26,18 +23,77 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Organisation(SQLModel, table=True):
-    """Whoever an assessment belongs to."""
+    """Whoever an assessment belongs to; `key_number`: which of its keys is in use. The last three end its trail."""
 
     id: str = Field(primary_key=True)
     name: str
+    key_number: int
+    trail_number: int
+    trail_seal: str
+    trail_signature: str
+
+
+class OrganisationKey(SQLModel, table=True):
+    """A key of an organisation, wrapped by a master key that is not in the database. None is ever removed."""
+
+    __tablename__ = "organisation_key"
+
+    organisation_id: str = Field(foreign_key="organisation.id", primary_key=True)
+    number: int = Field(primary_key=True)
+    wrapped: str
 
 
 class Account(SQLModel, table=True):
-    """Whoever makes a change. How somebody signs in will be a table of its own."""
+    """Whoever makes a change; `password`: an argon2id hash, empty where nobody signs in with it."""
 
     id: str = Field(primary_key=True)
-    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    email: str | None = Field(default=None, unique=True)
     name: str
+    password: str = ""
+    is_administrator: bool = False
+    created_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Membership(SQLModel, table=True):
+    """What an account may do in an organisation."""
+
+    account_id: str = Field(foreign_key="account.id", primary_key=True)
+    organisation_id: str = Field(foreign_key="organisation.id", primary_key=True, index=True)
+    role: str
+    since: datetime = Field(sa_type=Moment)
+
+
+class SignedIn(SQLModel, table=True):
+    """A session of a browser, by the digest of its token, and the organisation that it works in."""
+
+    __tablename__ = "signed_in"
+
+    digest: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id")
+    created_at: datetime = Field(sa_type=Moment)
+    seen_at: datetime = Field(sa_type=Moment)
+
+
+class Link(SQLModel, table=True):
+    """A link that is good once, by the digest of its token: to the first account, to a role, to a new password."""
+
+    digest: str = Field(primary_key=True)
+    kind: str
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True)
+    role: str | None = None
+    account_id: str | None = Field(default=None, foreign_key="account.id")
+    created_by: str | None = Field(default=None, foreign_key="account.id")
+    expires_at: datetime = Field(sa_type=Moment)
+
+
+class Attempt(SQLModel, table=True):
+    """Failures in a row, by the digest of who failed or from where."""
+
+    digest: str = Field(primary_key=True)
+    failures: int
+    last_at: datetime = Field(sa_type=Moment)
 
 
 class Assessment(SQLModel, table=True):
@@ -61,12 +117,16 @@ class Assessment(SQLModel, table=True):
     alone: bool
     legal_adviser_asked: bool
     profile_version: int = 0
+    impacts_version: int = 0
     created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="account.id")
     changed_at: datetime = Field(sa_type=Moment)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)
     submitted_by: str | None = Field(default=None, foreign_key="account.id")
     follows: str | None = Field(default=None, foreign_key="assessment.id")
+    trail_number: int
+    trail_seal: str
+    trail_signature: str
 
 
 def _of_assessment() -> Any:
@@ -84,40 +144,13 @@ class ProfileFact(SQLModel, table=True):
 
 
 class Answer(SQLModel, table=True):
-    """An answer as it stands; `version` counts its changes."""
+    """An answer as it stands, its note encrypted; `version` counts its changes."""
 
     assessment_id: str = _of_assessment()
     question: str = Field(primary_key=True)
     option: str
     note: str = Field(sa_type=Text)
     version: int
-
-
-class ProfileFactChange(SQLModel, table=True):
-    """What somebody set a profile fact to, and when. Only ever appended to."""
-
-    __tablename__ = "profile_fact_change"
-
-    assessment_id: str = _of_assessment()
-    fact: str = Field(primary_key=True)
-    version: int = Field(primary_key=True)
-    holds: bool
-    changed_at: datetime = Field(sa_type=Moment)
-    changed_by: str = Field(foreign_key="account.id")
-
-
-class AnswerChange(SQLModel, table=True):
-    """What somebody set an answer to, and when. Only ever appended to."""
-
-    __tablename__ = "answer_change"
-
-    assessment_id: str = _of_assessment()
-    question: str = Field(primary_key=True)
-    version: int = Field(primary_key=True)
-    option: str
-    note: str = Field(sa_type=Text)
-    changed_at: datetime = Field(sa_type=Moment)
-    changed_by: str = Field(foreign_key="account.id")
 
 
 class Plan(SQLModel, table=True):
@@ -133,30 +166,60 @@ class Plan(SQLModel, table=True):
     created_by: str = Field(foreign_key="account.id")
 
 
-class ImpactChange(SQLModel, table=True):
-    """What somebody raised a scenario's impact to, and why; 0: back to the questionnaire's. Only ever appended to, and
-    the last of a scenario holds. `version` counts the changes of an assessment's impacts."""
+class RaisedImpact(SQLModel, table=True):
+    """What a scenario's impact is raised to, and why (encrypted). The impacts have one version, in the assessment."""
 
-    __tablename__ = "impact_change"
+    __tablename__ = "raised_impact"
 
     assessment_id: str = _of_assessment()
-    version: int = Field(primary_key=True)
-    scenario: str
+    scenario: str = Field(primary_key=True)
     value: int
     reason: str = Field(sa_type=Text)
-    changed_at: datetime = Field(sa_type=Moment)
-    changed_by: str = Field(foreign_key="account.id")
 
 
-ASSESSMENT, FACT, FACT_CHANGE, ANSWER, ANSWER_CHANGE, PLAN, IMPACT_CHANGE = (
-    SQLModel.metadata.tables[name]
-    for name in (
-        "assessment",
-        "profile_fact",
-        "profile_fact_change",
-        "answer",
-        "answer_change",
-        "plan",
-        "impact_change",
-    )
+class TrailEntry(SQLModel, table=True):
+    """What somebody changed (app/trail.py). Only ever appended to; `words` alone may be encrypted anew, or deleted."""
+
+    __tablename__ = "trail_entry"
+
+    chain: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=Moment)
+    account: str
+    action: str
+    detail: str = Field(sa_type=Text)
+    words: str = Field(sa_type=Text)
+    words_digest: str
+    seal: str
+
+
+_NAMES = (
+    "organisation",
+    "organisation_key",
+    "account",
+    "membership",
+    "signed_in",
+    "link",
+    "attempt",
+    "assessment",
+    "profile_fact",
+    "answer",
+    "plan",
+    "raised_impact",
+    "trail_entry",
 )
+(
+    ORGANISATION,
+    ORGANISATION_KEY,
+    ACCOUNT,
+    MEMBERSHIP,
+    SIGNED_IN,
+    LINK,
+    ATTEMPT,
+    ASSESSMENT,
+    FACT,
+    ANSWER,
+    PLAN,
+    RAISED_IMPACT,
+    TRAIL,
+) = (SQLModel.metadata.tables[name] for name in _NAMES)

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.accounts import Reader
 from app.models import ANSWER, ASSESSMENT, FACT
+from app.places import answer_place
 from scoring.answers import Answer
 from scoring.questionnaire import RESERVED, ProfileFact, Question
 
@@ -22,8 +23,9 @@ _FACTS = (
     .where(ASSESSMENT.c.organisation_id == bindparam("org"), FACT.c.fact.in_(bindparam("facts", expanding=True)))
     .order_by(ASSESSMENT.c.changed_at)
 )
+_ORIGIN = ASSESSMENT.c.agency, ASSESSMENT.c.changed_at
 _ANSWERS = (
-    select(ANSWER.c.question, ANSWER.c.option, ANSWER.c.note, ASSESSMENT.c.agency, ASSESSMENT.c.changed_at)
+    select(*(ANSWER.c[name] for name in ("assessment_id", "question", "option", "note")), *_ORIGIN)
     .join_from(ANSWER, ASSESSMENT)
     .where(
         ASSESSMENT.c.organisation_id == bindparam("org"),
@@ -66,8 +68,13 @@ def offered_answers(
     if not asked:
         return {}
     values = {"org": reader.organisation, "agency": agency, "questions": list(asked), "follows": follows}
-    return {
-        row.question: Offered(Answer(row.option, row.note), row.agency, row.changed_at)
+    last = {
+        row.question: row
         for row in session.connection().execute(_ANSWERS, values)
         if row.option in asked[row.question].level_of
     }
+    found = {}
+    for question, row in last.items():
+        note = reader.cipher.open(row.note, answer_place(row.assessment_id, question))
+        found[question] = Offered(Answer(row.option, note), row.agency, row.changed_at)
+    return found

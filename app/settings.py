@@ -10,19 +10,22 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
-    """How this server is set up. Without sign-in it answers to this machine alone, so `host` stays a loopback address.
+    """How this server is set up.
 
-    `allowed_hosts` are the names, without ports, by which browsers may call the server; `max_body` is in bytes.
+    `key_file` holds the master keys, without which no note can be read; unless given it stands beside an embedded
+    database. `https`: whether browsers reach the server by https, which makes cookies stricter. `allowed_hosts` are the
+    names, without ports, by which browsers may call the server; `max_body` is in bytes.
     """
 
     model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True)
 
     database_url: str = "sqlite:///var/plumbline.db"
+    key_file: Path | None = None
     questionnaires: Path = PROJECT / "questionnaires"
     drafts: bool = True
-    organisation: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    https: bool = False
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     max_body: int = Field(default=2 * 1024 * 1024, gt=0)
 
@@ -30,3 +33,10 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where the server is reached."""
         return f"http://{self.host}:{self.port}"
+
+    @cached_property
+    def keys_at(self) -> Path:
+        """Where the master keys are."""
+        scheme, _, rest = self.database_url.partition(":///")
+        embedded = Path(rest) if scheme.startswith("sqlite") and rest else Path("var/plumbline.db")
+        return self.key_file or embedded.with_suffix(".key")

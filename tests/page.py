@@ -13,6 +13,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from lxml import html
 
+from tests import people
+from tests.serving import SESSIONS
+
 FILES = (".pdf", ".json")
 SUFFIX = " – Plumbline"
 
@@ -89,8 +92,10 @@ class Site:
 
     _resolved: ClassVar[set[str]] = set()
 
-    def __init__(self, address: str, language: str = "en") -> None:
+    def __init__(self, address: str, language: str = "en", token: str | None = None) -> None:
+        """Signed in with a token, or as the server’s manager where none is given (“”: not at all)."""
         self.client = httpx.Client(base_url=address, headers={"Origin": address, "Accept-Language": language})
+        self.client.cookies.set(people.COOKIE, SESSIONS[address] if token is None else token)
         self.page = html.Element("html")
         self.url = "/"
 
@@ -117,7 +122,7 @@ class Site:
 
     def post(self, path: str, status: int, fields: Mapping[str, str]) -> html.HtmlElement:
         """Press a button that posts these fields; what answers 200 has redirected."""
-        response = self.client.post(path, data=dict(fields))
+        response = self.client.post(path, data={"csrf": self.csrf} | dict(fields))
         if status == 200:
             assert response.status_code == 303, f"{response.status_code} instead of a redirect: {self.texts(response)}"
             where = response.headers["location"]
@@ -126,9 +131,14 @@ class Site:
             return page
         return self._arrive(response, status)
 
+    @property
+    def csrf(self) -> str:
+        """What the forms of the page carry."""
+        return str(self.page.xpath("string(//input[@name='csrf']/@value)"))
+
     def form(self, action: str = "") -> html.FormElement:
-        """The first form in the page whose address holds `action`."""
-        return next(form for form in self.page.forms if action in form.action)
+        """The first form in the page’s main part whose address holds `action`."""
+        return next(form for form in self.page.xpath("//main//form") if action in (form.action or ""))
 
     def follow(self, words: str) -> html.HtmlElement:
         """Follow the first link with these words."""

@@ -19,7 +19,9 @@ from app.content.sources import read_sources
 from app.main import create_app
 from app.settings import PROJECT, Settings
 from scoring.questionnaire import Evidence, Questionnaire
-from tests import builders
+from tests import builders, people
+
+SESSIONS: dict[str, str] = {}  # by a server’s address, the token of its manager’s session
 
 
 def released(questionnaire: Questionnaire) -> Questionnaire:
@@ -78,9 +80,9 @@ def catalogue() -> Catalogue:
 
 @contextmanager
 def served(catalogue: Catalogue, folder: Path) -> Iterator[str]:
-    """A server on a port of its own, with a new database in the folder."""
-    settings = Settings(database_url=f"sqlite:///{folder / 'plumbline.db'}", organisation="Sample Service")
-    config = uvicorn.Config(create_app(settings, catalogue), host="127.0.0.1", port=0, log_level="warning")
+    """A server on a port of its own, with a new database in the folder, and a manager who is signed in."""
+    app = create_app(Settings(database_url=f"sqlite:///{folder / 'plumbline.db'}"), catalogue)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -89,7 +91,9 @@ def served(catalogue: Catalogue, folder: Path) -> Iterator[str]:
         assert thread.is_alive() and time.monotonic() < deadline, "The server did not start."
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
+    address, database, keyring = f"http://127.0.0.1:{port}", app.state.database, app.state.keyring
+    SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
+    yield address
     server.should_exit = True
     thread.join()
 

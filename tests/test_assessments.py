@@ -13,16 +13,22 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from app import assessments
-from app.accounts import Reader, local_reader
-from app.assessments import Change, OpenAssessment, StartedAbout
+from app import assessments, saving
+from app.accounts import Reader
+from app.assessments import OpenAssessment
 from app.catalogue import Catalogue, load_catalogue
 from app.database import Database
 from app.errors import NotFound, StaleWrite, WrongState
+from app.keyring import Keyring
+from app.keys import new_master_keys
 from app.migrations import migrate
+from app.saving import Change
+from app.started_about import StartedAbout
+from app.trail import Entry, entries
 from scoring.answers import Answer
 from scoring.errors import InvalidAnswers
 from scoring.report import differences, read_report
+from tests import people
 from tests.serving import small, unfinished
 
 ABOUT = StartedAbout(organisation="Harbour Office", scope_kind="post", scope_words="small harbour", alone=True)
@@ -46,7 +52,7 @@ class Desk:
             return use(session, self.reader, *arguments)
 
     def begins(self, agency: str = "small") -> str:
-        name: str = self.does(assessments.start, self.catalogue, agency, ABOUT)
+        name: str = self.does(saving.start, self.catalogue, agency, ABOUT)
         return name
 
     def opens(self, name: str) -> OpenAssessment:
@@ -54,13 +60,13 @@ class Desk:
             return assessments.opened(session, self.reader, self.catalogue, name)
 
     def saves(self, name: str, *changes: Change) -> None:
-        self._on(name, lambda session, it: assessments.save_answers(session, self.reader, it, changes))
+        self._on(name, lambda session, it: saving.save_answers(session, self.reader, it, changes))
 
     def tells(self, name: str, based_on: int = 0, **facts: bool) -> None:
-        self._on(name, lambda session, it: assessments.save_profile(session, self.reader, it, facts, based_on))
+        self._on(name, lambda session, it: saving.save_profile(session, self.reader, it, facts, based_on))
 
     def submits(self, name: str, declaration: bool = True) -> None:
-        self._on(name, lambda session, it: assessments.submit(session, self.reader, it, declaration))
+        self._on(name, lambda session, it: saving.submit(session, self.reader, it, declaration))
 
     def answers_all(self, name: str) -> None:
         self.tells(name, runs_houses=True)
@@ -69,6 +75,12 @@ class Desk:
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with self.database.transaction(write=False) as session:
             return [tuple(row) for row in session.connection().execute(text(statement))]
+
+    def changes(self, name: str, action: str = "answers") -> list[Entry]:
+        """What the trail has of one kind of change."""
+        with self.database.transaction(write=False) as session:
+            found = entries(session, self.reader.cipher, f"assessment:{name}")
+        return [entry for entry in found if entry.action == action]
 
     def _on(self, name: str, use: Callable[[Session, OpenAssessment], None]) -> None:
         """As a route does: what was written before a conflict was met is kept."""
@@ -88,12 +100,10 @@ def desk(database: Database, reader: Reader, small_catalogue: Catalogue) -> Desk
 
 
 @pytest.fixture
-def other(database: Database, small_catalogue: Catalogue, reader: Reader) -> Desk:
+def other(database: Database, keyring: Keyring, small_catalogue: Catalogue, reader: Reader) -> Desk:
     """Somebody of another organisation."""
-    with database.transaction(write=True) as session:
-        session.connection().execute(text("INSERT INTO organisation VALUES ('elsewhere', 'Elsewhere')"))
-        session.connection().execute(text("INSERT INTO account VALUES ('stranger', 'elsewhere', 'Stranger')"))
-    return Desk(database, Reader("stranger", "elsewhere", "Elsewhere"), small_catalogue)
+    token = people.member(database, keyring, people.organisation(database, keyring, "Elsewhere"), name="Sam Stranger")
+    return Desk(database, people.reader_of(database, keyring, token), small_catalogue)
 
 
 def test_an_assessment_keeps_the_exact_text_that_it_is_answered_under(desk: Desk) -> None:
@@ -122,7 +132,7 @@ def test_an_unknown_agency_or_version_cannot_be_begun(desk: Desk) -> None:
     with pytest.raises(NotFound):
         desk.begins("nowhere")
     with pytest.raises(NotFound):
-        desk.does(assessments.start, desk.catalogue, "small", ABOUT, "9.9.9")
+        desk.does(saving.start, desk.catalogue, "small", ABOUT, "9.9.9")
 
 
 def test_a_foreign_assessment_is_not_there_in_the_same_words_as_none(desk: Desk, other: Desk) -> None:
@@ -169,18 +179,14 @@ def test_every_change_is_kept_with_who_and_when(desk: Desk) -> None:
     desk.saves(name, Change("roster_drawn", "on_paper", "", 0))
     desk.saves(name, Change("roster_drawn", "operating", "Log", 1))
     desk.tells(name, runs_houses=True)
-    history = desk.rows("SELECT question, version, option, note, changed_by FROM answer_change ORDER BY version")
-    assert history == [
-        ("roster_drawn", 1, "on_paper", "", "local"),
-        ("roster_drawn", 2, "operating", "Log", "local"),
-    ]
-    assert desk.rows("SELECT fact, version, holds, changed_by FROM profile_fact_change") == [
-        ("runs_houses", 1, 1, "local")
-    ]
-    moments = [
-        datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in desk.rows("SELECT changed_at FROM answer_change")
-    ]
-    assert all(began <= moment <= datetime.now(UTC) for moment in moments)
+    first, second = desk.changes(name)
+    assert first.detail["answers"] == [{"question": "roster_drawn", "option": "on_paper", "version": 1}]
+    assert second.detail["answers"] == [{"question": "roster_drawn", "option": "operating", "version": 2}]
+    assert (first.words, second.words) == (None, {"roster_drawn": "Log"})
+    (facts,) = desk.changes(name, "facts")
+    assert facts.detail == {"version": 1, "facts": {"runs_houses": True}}
+    assert {entry.account for entry in (first, second, facts)} == {desk.reader.account}
+    assert all(began <= entry.at <= datetime.now(UTC) for entry in (first, second, facts))
 
 
 def test_an_unchanged_answer_is_not_a_write(desk: Desk) -> None:
@@ -190,7 +196,7 @@ def test_an_unchanged_answer_is_not_a_write(desk: Desk) -> None:
     desk.saves(name, Change("roster_drawn", "on_paper", "", 1), Change("papers_kept", "unanswered", "", 0))
     after = desk.opens(name)
     assert (after.versions, after.changed_at) == ({"roster_drawn": 1}, before.changed_at)
-    assert len(desk.rows("SELECT * FROM answer_change")) == 1
+    assert len(desk.changes(name)) == 1
 
 
 def test_an_answer_that_is_taken_back_is_no_answer_and_its_history_stays(desk: Desk) -> None:
@@ -199,7 +205,7 @@ def test_an_answer_that_is_taken_back_is_no_answer_and_its_history_stays(desk: D
     desk.saves(name, Change("roster_drawn", "unanswered", "", 1))
     opened = desk.opens(name)
     assert (opened.answers, opened.versions) == ({}, {"roster_drawn": 2})
-    assert len(desk.rows("SELECT * FROM answer_change")) == 2
+    assert len(desk.changes(name)) == 2
     desk.saves(name, Change("roster_drawn", "absent", "", 2))
     assert desk.opens(name).answers == {"roster_drawn": Answer("absent")}
 
@@ -232,7 +238,7 @@ def test_a_conflict_that_nobody_catches_saves_nothing(desk: Desk) -> None:
     changes = [Change("roster_drawn", "operating", "", 0), Change("papers_kept", "absent", "", 0)]
     with pytest.raises(StaleWrite), desk.database.transaction(write=True) as session:
         opened = assessments.opened(session, desk.reader, desk.catalogue, name)
-        assessments.save_answers(session, desk.reader, opened, changes)
+        saving.save_answers(session, desk.reader, opened, changes)
     assert desk.opens(name).answers == {"roster_drawn": Answer("on_paper")}
 
 
@@ -248,7 +254,7 @@ def test_an_assessment_that_was_opened_before_somebody_else_saved_cannot_overwri
     early = desk.opens(name)
     desk.saves(name, Change("roster_drawn", "on_paper", "", 0))
     with pytest.raises(IntegrityError), desk.database.transaction(write=True) as session:
-        assessments.save_answers(session, desk.reader, early, [Change("roster_drawn", "operating", "", 0)])
+        saving.save_answers(session, desk.reader, early, [Change("roster_drawn", "operating", "", 0)])
     assert desk.opens(name).answers["roster_drawn"] == Answer("on_paper")
 
 
@@ -263,11 +269,10 @@ def test_an_assessment_that_was_opened_before_somebody_else_saved_cannot_overwri
     )
 )
 def test_whatever_the_order_of_saves_an_accepted_answer_is_lost_to_none_but_who_saw_it(writes) -> None:
-    database = Database("sqlite://")
-    migrate(database)
-    catalogue = load_catalogue([small()])
-    with database.transaction(write=True) as session:
-        desk = Desk(database, local_reader(session, "Sample Service"), catalogue)
+    database, keyring = Database("sqlite://"), Keyring(new_master_keys())
+    migrate(database, keyring)
+    manager = people.member(database, keyring, people.organisation(database, keyring))
+    desk = Desk(database, people.reader_of(database, keyring, manager), load_catalogue([small()]))
     name = desk.begins()
     expected: dict[str, tuple[str, int]] = {}
     for question, option, based_on in writes:
@@ -282,7 +287,7 @@ def test_whatever_the_order_of_saves_an_accepted_answer_is_lost_to_none_but_who_
                 desk.saves(name, Change(question, option, "", based_on))
     opened = desk.opens(name)
     assert {q: (a.option, opened.versions[q]) for q, a in opened.answers.items()} == expected
-    assert len(desk.rows("SELECT * FROM answer_change")) == sum(version for _, version in expected.values())
+    assert len(desk.changes(name)) == sum(version for _, version in expected.values())
     database.close()
 
 
@@ -349,7 +354,7 @@ def test_submitting_closes_an_assessment_for_good(desk: Desk) -> None:
     opened = desk.opens(name)
     assert opened.state == "submitted"
     assert opened.submitted_at is not None
-    assert desk.rows("SELECT submitted_by FROM assessment") == [("local",)]
+    assert desk.rows("SELECT submitted_by FROM assessment") == [(desk.reader.account,)]
     for attempt in (
         lambda: desk.saves(name, Change("roster_drawn", "absent", "", 1)),
         lambda: desk.tells(name, based_on=1, runs_houses=False),

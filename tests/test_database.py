@@ -3,6 +3,7 @@
 import sqlite3
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from app import migrations
-from app.accounts import LOCAL, Reader, local_reader
 from app.database import Database
+from app.keyring import Keyring
+from app.keys import new_master_keys
 from app.migrations import HEAD, migrate, upgrade
-from app.models import Account, Organisation
+from app.models import Membership, Organisation
+
+
+def an_organisation() -> Organisation:
+    return Organisation(id="a", name="A", key_number=1, trail_number=0, trail_seal="", trail_signature="")
+
+
+def a_membership(role: str) -> Membership:
+    return Membership(account_id="a", organisation_id="nobody", role=role, since=datetime.now(UTC))
 
 
 def organisations(database: Database) -> int:
@@ -34,14 +44,14 @@ def test_sqlite_is_set_to_keep_what_was_acknowledged(database: Database, pragma:
 
 def test_a_transaction_commits_at_its_end(database: Database, database_url: str) -> None:
     with database.transaction(write=True) as session:
-        session.add(Organisation(id="a", name="A"))
+        session.add(an_organisation())
     database.close()
     assert organisations(Database(database_url)) == 1
 
 
 def test_an_error_rolls_everything_back(database: Database) -> None:
     with pytest.raises(ZeroDivisionError), database.transaction(write=True) as session:
-        session.add(Organisation(id="a", name="A"))
+        session.add(an_organisation())
         session.flush()
         _ = 1 / 0
     assert organisations(database) == 0
@@ -50,7 +60,7 @@ def test_an_error_rolls_everything_back(database: Database) -> None:
 @pytest.mark.parametrize("way", ["commit", "rollback"])
 def test_nothing_else_ends_a_transaction(database: Database, way: str) -> None:
     with pytest.raises(RuntimeError, match="Only the request’s transaction"), database.transaction(True) as session:
-        session.add(Organisation(id="a", name="A"))
+        session.add(an_organisation())
         getattr(session, way)()
     assert organisations(database) == 0
 
@@ -65,7 +75,7 @@ def test_a_transaction_that_will_write_takes_the_lock_at_its_start(database: Dat
 
 def test_a_reader_is_not_held_up_by_a_writer_and_sees_what_was_there(database: Database) -> None:
     with database.transaction(write=True) as session:
-        session.add(Organisation(id="a", name="A"))
+        session.add(an_organisation())
         session.flush()
         assert organisations(database) == 0
     assert organisations(database) == 1
@@ -76,26 +86,30 @@ def test_a_reader_sees_one_state_however_often_it_looks(database: Database) -> N
     with database.transaction(write=False) as session:
         before = session.connection().execute(count).scalar_one()
         with database.transaction(write=True) as writing:
-            writing.add(Organisation(id="a", name="A"))
+            writing.add(an_organisation())
         assert session.connection().execute(count).scalar_one() == before
     assert organisations(database) == before + 1
 
 
 def test_a_row_that_refers_to_nothing_is_refused(database: Database) -> None:
     with pytest.raises(IntegrityError), database.transaction(write=True) as session:
-        session.add(Account(id="a", organisation_id="nobody", name="A"))
+        session.add(a_membership("manager"))
 
 
 def test_an_error_of_the_database_does_not_repeat_what_was_being_written(database: Database) -> None:
     with pytest.raises(IntegrityError) as caught, database.transaction(write=True) as session:
-        session.add(Account(id="a", organisation_id="nobody", name="what somebody wrote"))
+        session.add(
+            Membership(account_id="a", organisation_id="nobody", role="what somebody wrote", since=datetime.now(UTC))
+        )
     assert "what somebody wrote" not in str(caught.value)
 
 
 @pytest.mark.parametrize("make", [migrate, upgrade], ids=["made at once", "migrated from nothing"])
-def test_both_ways_make_exactly_the_tables_of_the_models(tmp_path: Path, make: Callable[[Database], None]) -> None:
+def test_both_ways_make_exactly_the_tables_of_the_models(
+    tmp_path: Path, make: Callable[[Database, Keyring], None]
+) -> None:
     made = Database(f"sqlite:///{tmp_path / 'new.db'}")
-    make(made)
+    make(made, Keyring(new_master_keys()))
     with made.transaction(write=False) as session:
         connection = session.connection()
         assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
@@ -114,16 +128,8 @@ def test_the_newest_migration_is_the_one_that_start_up_looks_for() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-def test_a_database_at_the_newest_version_is_left_alone(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_at_the_newest_version_is_left_alone(
+    database: Database, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "alembic", None)
-    migrate(database)
-
-
-def test_the_local_reader_is_made_once_and_takes_the_name_of_the_organisation(database: Database) -> None:
-    for name in ("Harbour Office", "Harbour Office", "Border Service"):
-        with database.transaction(write=True) as session:
-            assert local_reader(session, name) == Reader(LOCAL, LOCAL, name)
-    with database.transaction(write=False) as session:
-        assert [row.name for row in session.connection().execute(text("SELECT name FROM organisation"))] == [
-            "Border Service"
-        ]
+    migrate(database, keyring)

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from app.accounts import Reader
-from app.assessments import Change
 from app.catalogue import Catalogue, load_catalogue
 from app.database import Database
+from app.keyring import Keyring
 from app.other_assessments import Offered, offered_answers
+from app.saving import Change
 from scoring.answers import Answer
 from scoring.questionnaire import Questionnaire
+from tests import people
 from tests.serving import small, unfinished
 from tests.test_assessments import Desk
 
@@ -82,16 +84,11 @@ def test_the_answer_that_changed_last_is_the_one_offered(desk: Desk) -> None:
     assert offered(desk, desk.begins("unfinished"))["roster_drawn"].answer.option == "on_paper"
 
 
-def test_nothing_is_offered_from_another_organisation(desk: Desk) -> None:
+def test_nothing_is_offered_from_another_organisation(desk: Desk, keyring: Keyring) -> None:
     desk.saves(desk.begins("small"), Change("roster_drawn", "operating", "", 0))
     desk.tells(desk.begins("small"), runs_houses=True)
-    with desk.database.transaction(write=True) as session:
-        from app.models import Account, Organisation
-
-        session.add(Organisation(id="other", name="Other"))
-        session.flush()
-        session.add(Account(id="other", organisation_id="other", name="Somebody"))
-    foreign = Desk(desk.database, desk.reader.__class__("other", "other", "Other"), desk.catalogue)
+    token = people.member(desk.database, keyring, people.organisation(desk.database, keyring, "Other"))
+    foreign = Desk(desk.database, people.reader_of(desk.database, keyring, token), desk.catalogue)
     name = foreign.begins("unfinished")
     assert foreign.opens(name).profile == {}
     assert offered(foreign, name) == {}

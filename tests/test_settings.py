@@ -21,9 +21,9 @@ def test_every_setting_is_read_from_a_variable_with_the_prefix(monkeypatch: pyte
     monkeypatch.setenv("PLUMBLINE_PORT", "8123")
     monkeypatch.setenv("PLUMBLINE_DRAFTS", "false")
     monkeypatch.setenv("PLUMBLINE_ALLOWED_HOSTS", '["forms.example.org"]')
-    monkeypatch.setenv("PLUMBLINE_ORGANISATION", "Harbour Office")
+    monkeypatch.setenv("PLUMBLINE_HTTPS", "true")
     settings = Settings()
-    assert (settings.port, settings.drafts, settings.organisation) == (8123, False, "Harbour Office")
+    assert (settings.port, settings.drafts, settings.https) == (8123, False, True)
     assert settings.allowed_hosts == ("forms.example.org",)
 
 

@@ -10,11 +10,14 @@ from sqlmodel import SQLModel
 
 from app import models  # noqa: F401  declares the tables
 from app.database import Database
+from app.keyring import Keyring
+from app.keys import new_master_keys, read_master_keys, write_master_keys
+from app.settings import Settings
 
-HEAD = "0004"
+HEAD = "0005"
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, keyring: Keyring) -> None:
     """Bring the tables up to date. Alembic is imported only where there is something to move (it takes 0.3 s)."""
     with database.transaction(write=False) as session:
         connection = session.connection()
@@ -24,19 +27,32 @@ def migrate(database: Database) -> None:
     if not tables:
         _create(database)
     elif at != HEAD:
-        upgrade(database)
+        upgrade(database, keyring)
 
 
-def upgrade(database: Database) -> None:
-    """Run every migration that the tables have not had."""
+def open_keyring(settings: Settings, database: Database) -> Keyring:
+    """The keys of a service; a new database makes its key file. Raises KeyFailure where there is data and no file."""
+    if not settings.keys_at.exists():
+        with database.transaction(write=False) as session:
+            connection = session.connection()
+            encrypted = "organisation_key" in inspect(connection).get_table_names() and bool(
+                connection.execute(text("SELECT 1 FROM organisation_key")).first()
+            )
+        if not encrypted:
+            write_master_keys(settings.keys_at, new_master_keys())
+    return Keyring(read_master_keys(settings.keys_at))
+
+
+def upgrade(database: Database, keyring: Keyring, to: str = HEAD) -> None:
+    """Run every migration that the tables have not had. One of them encrypts what was not."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     with database.transaction(write=True) as session:
-        config.attributes["connection"] = session.connection()
-        command.upgrade(config, HEAD)
+        config.attributes |= {"connection": session.connection(), "keyring": keyring}
+        command.upgrade(config, to)
 
 
 def _create(database: Database) -> None:

@@ -3,8 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app import assessments
-from app.assessments import StartedAbout
+from app import saving
 from app.dependencies import Visit
 from app.errors import NotFound
 from app.examples import example_report, has_example
@@ -13,6 +12,7 @@ from app.pages import go_to, language_of, page
 from app.path import numbers
 from app.routes import drawing
 from app.routes.transaction import TransactionRoute
+from app.started_about import StartedAbout
 from scoring.questionnaire import Questionnaire
 from scoring.report import Report
 
@@ -111,7 +111,7 @@ def start(visit: Visit, agency_id: str) -> Response:
     started_about, after = StartedAbout.model_validate(about), fields.get("after") or None
     if after and visit.assessment(after).agency != agency_id:
         raise NotFound("The round before it is of another kind of agency.")
-    begun = assessments.start(visit.session, visit.reader, visit.catalogue, agency_id, started_about, follows=after)
+    begun = saving.start(visit.session, visit.reader, visit.catalogue, agency_id, started_about, follows=after)
     return go_to(f"/assessments/{begun}")
 
 

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app import assessments, forms, path
-from app.assessments import Change, OpenAssessment
+from app import forms, path, saving
+from app.assessments import OpenAssessment
 from app.dependencies import Visit
 from app.errors import StaleWrite, WrongState
 from app.forms import Entry, FieldError, Fields
@@ -16,6 +16,7 @@ from app.other_assessments import Offered, offered_answers
 from app.pages import go_to, language_of, page
 from app.raised_impacts import with_impacts
 from app.routes.transaction import TransactionRoute
+from app.saving import Change
 from app.second_look import SecondLook, second_looks
 from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
@@ -32,7 +33,7 @@ def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """One section’s questions with what is saved."""
     assessment = visit.assessment(assessment_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
-    if assessment.state == "submitted":
+    if assessment.state == "submitted" or not visit.reader.may_write:
         return go_to(f"/assessments/{assessment_id}/check")
     offers = _offers(visit, assessment, asked.asked)
     entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions, offers)
@@ -51,7 +52,7 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     if forms.errors_of(entries):
         return _section_page(visit, assessment, asked.section, entries, status=422)
     try:
-        assessments.save_answers(visit.session, visit.reader, assessment, _changes(entries))
+        saving.save_answers(visit.session, visit.reader, assessment, _changes(entries))
     except StaleWrite as stale:
         now = visit.assessment(assessment_id)
         entries = forms.contested(entries, stale.names, now.answers, now.versions)
@@ -84,7 +85,7 @@ def hub(visit: Visit, assessment_id: str) -> Response:
 def profile(visit: Visit, assessment_id: str) -> Response:
     """The facts that open and close questions."""
     assessment = visit.assessment(assessment_id)
-    if assessment.state == "submitted":
+    if assessment.state == "submitted" or not visit.reader.may_write:
         return go_to(f"/assessments/{assessment_id}/check")
     return _profile_page(visit, assessment, assessment.profile)
 
@@ -96,7 +97,7 @@ def save_profile(visit: Visit, assessment_id: str) -> Response:
     fields = visit.fields
     given = forms.posted_facts(assessment.questionnaire.profile, fields)
     try:
-        assessments.save_profile(visit.session, visit.reader, assessment, given, forms.posted_version(fields))
+        saving.save_profile(visit.session, visit.reader, assessment, given, forms.posted_version(fields))
     except StaleWrite as stale:
         anchor = f"q-{stale.names[0]}" if stale.names else "main"
         return _profile_page(visit, assessment, given, FieldError("version", anchor, "stale_profile"))
@@ -124,7 +125,7 @@ def submit(visit: Visit, assessment_id: str) -> Response:
     assessment = visit.assessment(assessment_id)
     declared = visit.fields.get("declaration") == "yes"
     try:
-        assessments.submit(visit.session, visit.reader, assessment, declared)
+        saving.submit(visit.session, visit.reader, assessment, declared)
     except InvalidAnswers as invalid:
         return _check_page(visit, assessment, _submission_errors(invalid), status=422)
     except WrongState:
@@ -252,7 +253,7 @@ def _check_page(visit: Visit, assessment: OpenAssessment, errors: Sequence[Field
 
 
 def _second_looks(visit: Visit, assessment: OpenAssessment, checked: Answers) -> list[SecondLook]:
-    scored = with_impacts(visit.session, assessment)
+    scored = with_impacts(visit.session, visit.reader, assessment)
     found = assess(assessment.instrument, scored, ["consistency"]).consistency or []
     return second_looks(found, checked.questionnaire, translations(language_of(visit.request)))
 

@@ -35,7 +35,7 @@ def show(visit: Visit, assessment_id: str) -> Response:
         others=others,
         earlier=earlier,
         about_earlier=earlier.about(words) if earlier else None,
-        round=compared(visit.session, earlier, later) if earlier else None,
+        round=compared(visit.session, visit.reader, earlier, later) if earlier else None,
         chains=later.instrument.chains,
         back=f"/assessments/{assessment_id}",
     )

@@ -26,7 +26,7 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
         words=words,
         chain=chain,
         found=searched(visit.catalogue, language, words, chain) if words or chain else None,
-        assessments=listed(visit.session, visit.reader),
+        assessments=listed(visit.session, visit.signed.reader) if visit.signed and visit.signed.reader else [],
         titles={q.id: q.title for group in chains for q in (*group.chief, *group.others)},
     )
 

@@ -12,7 +12,7 @@ from app.errors import StaleWrite, WrongState
 from app.forms import FieldError, clean
 from app.i18n import translations
 from app.pages import go_to, language_of, page
-from app.raised_impacts import RaisedImpacts, raise_impacts, raised_impacts
+from app.raised_impacts import raise_impacts, raised_impacts
 from app.routes.transaction import TransactionRoute
 from scoring.answers import HIGHEST_IMPACT, NOTE_LIMIT, Raised
 
@@ -23,8 +23,8 @@ router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessmen
 def show(visit: Visit, assessment_id: str) -> Response:
     """What is raised, and room to raise more."""
     assessment = visit.assessment(assessment_id)
-    found = raised_impacts(visit.session, assessment)
-    return _impacts_page(visit, assessment, found, found.raised)
+    raised = raised_impacts(visit.session, visit.reader, assessment)
+    return _impacts_page(visit, assessment, raised, raised)
 
 
 @router.post("/impacts")
@@ -41,23 +41,23 @@ def save(visit: Visit, assessment_id: str) -> Response:
                 code = "long_note" if reason else "missing_impact_reason"
                 where = f"reason-{scenario.id}"
                 errors.append(FieldError(f"reason.{scenario.id}", where, code, count=len(reason)))
-    found = raised_impacts(visit.session, assessment)
+    raised = raised_impacts(visit.session, visit.reader, assessment)
     if errors:
-        return _impacts_page(visit, assessment, found, wanted, errors, 422)
+        return _impacts_page(visit, assessment, raised, wanted, errors, 422)
     try:
         raise_impacts(visit.session, visit.reader, assessment, wanted, forms.posted_version(fields))
     except StaleWrite:
         stale = FieldError("version", "main", "stale_impacts")
-        return _impacts_page(visit, assessment, found, wanted, [stale], 409)
+        return _impacts_page(visit, assessment, raised, wanted, [stale], 409)
     except WrongState:
-        return _impacts_page(visit, assessment, found, wanted, [FieldError("", "main", "submitted")], 409)
+        return _impacts_page(visit, assessment, raised, wanted, [FieldError("", "main", "submitted")], 409)
     return go_to(f"/assessments/{assessment_id}")
 
 
 def _impacts_page(
     visit: Visit,
     assessment: OpenAssessment,
-    found: RaisedImpacts,
+    raised: Mapping[str, Raised],
     wanted: Mapping[str, Raised],
     errors: Sequence[FieldError] = (),
     status: int = 200,
@@ -73,8 +73,8 @@ def _impacts_page(
         about=assessment.about(translations(language)),
         scenarios=[s for s in shown.scenarios if s.id not in assessment.checked.closed_scenarios],
         highest=HIGHEST_IMPACT,
-        saved=found.raised,
-        version=found.version,
+        saved=raised,
+        version=assessment.impacts_version,
         wanted=wanted,
         errors=errors,
         back=f"/assessments/{assessment.id}",

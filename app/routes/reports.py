@@ -17,7 +17,7 @@ router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessmen
 
 def _report(visit: Visit, assessment_id: str) -> Report:
     assessment = visit.assessment(assessment_id)
-    impacts = raised_impacts(visit.session, assessment).raised
+    impacts = raised_impacts(visit.session, visit.reader, assessment)
     return assessments.report(assessment, translations(language_of(visit.request)), impacts)
 
 

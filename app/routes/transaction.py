@@ -1,4 +1,4 @@
-"""The route class of every page that reads or writes: one request, one transaction, committed before the answer.
+"""The route class of every page that reads or writes: who may, in one transaction, committed before the answer.
 
     router = APIRouter(route_class=TransactionRoute)
 
@@ -7,33 +7,51 @@
 
 Handlers are plain `def` and take a `visit` first. The transaction runs inline on SQLite (threads that fight for its
 write lock cost five times as much) and on a thread of the pool on any other database. An error rolls back.
+
+A handler is called only if authorisation.yaml lets whoever is signed in call its route, and a form only if it carries
+what this session put into it. What was typed is never lost to that: it comes back in a page that sends it again.
 """
 
 import functools
+import hmac
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
+from app.accounts import SignedIn, seen, signed_in
+from app.authorisation import may
 from app.dependencies import Visit
-from app.errors import TooLarge
+from app.errors import NotAllowed, SignInNeeded, TooLarge
+from app.failures import wants_data
+from app.pages import cookie_name, go_to, page
 
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 5000
+CSRF = "csrf"
 
 
 _SLOW: set[Callable[..., Any]] = set()
+_OPEN_FORMS: set[Callable[..., Any]] = set()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 def slow(handler: Handler) -> Handler:
-    """Marks a handler that may take long and only reads: it runs on a thread, so that others need not wait."""
+    """Marks a handler that may take long: it runs on a thread, so that others need not wait. Its transaction only
+    reads; what it writes it writes in one of its own, by `visit.database`."""
     _SLOW.add(handler)
+    return handler
+
+
+def open_form(handler: Handler) -> Handler:
+    """Marks a handler whose form is sent before anybody is signed in, and so carries nothing of a session."""
+    _OPEN_FORMS.add(handler)
     return handler
 
 
@@ -49,9 +67,24 @@ class TransactionRoute(APIRoute):
 def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
     def run(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
         state = request.app.state
-        with state.database.transaction(write=request.method not in _READS) as session:
-            visit = Visit(request, state.settings, state.catalogue, state.database, state.reader, session, fields)
-            return handler(visit, **arguments)
+        write = request.method not in _READS and handler not in _SLOW
+        token = request.cookies.get(cookie_name(state.settings.https), "")
+        with state.database.transaction(write=write) as session:
+            signed = signed_in(session, state.keyring, token)
+            request.state.signed = signed
+            refused = _refused(request, handler, signed, fields)
+            if refused is not None:
+                return refused
+            if signed and signed.is_to_be_seen and write:
+                seen(session, signed)
+            visit = Visit(
+                request, state.settings, state.catalogue, state.database, state.keyring, signed, session, fields
+            )
+            answer = handler(visit, **arguments)
+        if signed and signed.is_to_be_seen and not write:
+            with state.database.transaction(write=True) as session:
+                seen(session, signed)
+        return answer
 
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
@@ -65,6 +98,38 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
     rest = [parameter for name, parameter in signature.parameters.items() if name != "visit"]
     endpoint.__signature__ = signature.replace(parameters=[taken, *rest])  # type: ignore[attr-defined]
     return endpoint
+
+
+def _refused(
+    request: Request, handler: Callable[..., Any], signed: SignedIn | None, fields: Mapping[str, str]
+) -> Response | None:
+    """The answer to whoever may not; None where the handler may be called. Raises SignInNeeded and NotAllowed."""
+    roles = signed.roles if signed else ()
+    is_form = request.method not in _READS
+    if not may(request.method, request.scope["route"].path, roles):
+        if signed:
+            raise NotAllowed("Your role does not allow this. Ask a manager of your organisation.")
+        if wants_data(request):
+            raise SignInNeeded("You are not signed in, or not any more.")
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return kept(request, address, fields) if is_form else go_to(f"/sign-in?{urlencode({'then': address})}")
+    if not is_form or signed is None or handler in _OPEN_FORMS:
+        return None
+    if hmac.compare_digest(fields.get(CSRF, "").encode(), signed.csrf.encode()):
+        return None
+    if wants_data(request):
+        raise NotAllowed("This page is of an earlier session. Open it anew.")
+    return kept(request, request.url.path, fields, status=403)
+
+
+def kept(
+    request: Request, address: str, fields: Mapping[str, str], status: int = 401, problem: str = "", email: str = ""
+) -> Response:
+    """What was typed, to be sent again once somebody is signed in; it is kept in this page and nowhere else."""
+    words = {name: value for name, value in fields.items() if name != CSRF}
+    return page(
+        request, "account/kept.html", status, address=address, kept=words, problem=problem, email=email, errors=[]
+    )
 
 
 async def _fields(request: Request) -> dict[str, str]:

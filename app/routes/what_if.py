@@ -99,7 +99,7 @@ def _what_if_page(
     chosen = [action for action in shown.recommendation if action in ticked]
     bands = [band.id for band in shown.risk_model.bands]
     wanted = target if target in bands else None
-    scored = with_impacts(visit.session, assessment)
+    scored = with_impacts(visit.session, visit.reader, assessment)
     outcome = what_if(assessment.instrument, scored, chosen, wanted)
     result = assess(assessment.instrument, scored, ["recommendations"])
     return page(

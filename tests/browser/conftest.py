@@ -7,6 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import people
+from tests.serving import SESSIONS
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -24,8 +27,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """A reader without cookies; `indirect` parameters are those of a browser context (viewport, no scripts …)."""
+    """A reader who is signed in; `indirect` parameters are those of a browser context (viewport, no scripts …)."""
     made = browser.new_context(base_url=address, locale="en-GB", **getattr(request, "param", {}))
+    made.add_cookies([{"name": people.COOKIE, "value": SESSIONS[address], "url": address}])
     made.set_default_timeout(15_000)
     yield made
     made.close()

@@ -241,7 +241,7 @@ async def test_nothing_of_a_scoring_call_is_stored_or_logged(
     await scored(client)
     await problems(client, {**BODY, "answers": {"post_rotation": "kept_by_smith"}})
     with app.state.database.transaction(write=False) as session:
-        for table in ("assessment", "answer", "answer_change", "profile_fact"):
+        for table in ("assessment", "answer", "profile_fact"):
             assert session.connection().execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0
     assert "kept_by_smith" not in caplog.text
     assert "shift leader" not in caplog.text

@@ -92,7 +92,7 @@ def test_a_new_round_shows_the_answers_of_the_last_and_counts_them_once_they_are
     site.send(declaration="yes")
     site.get(root)
     site.follow("Begin a new round")
-    assert "A new round" in site.text("//form")
+    assert "A new round" in site.text("//main//form")
     site.send()
     later = site.url
     assert later != root

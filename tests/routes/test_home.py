@@ -79,7 +79,8 @@ def test_a_body_over_the_limit_answers_413_as_a_page(site: Site) -> None:
 
 
 def test_broken_utf8_in_a_form_loses_nothing_else(site: Site) -> None:
-    body = b"organisation=Caf%E9+%FF&scope_kind=post&way=alone"
+    csrf = site.get("/account").xpath("string(//input[@name='csrf']/@value)")
+    body = f"csrf={csrf}&".encode() + b"organisation=Caf%E9+%FF&scope_kind=post&way=alone"
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     site._arrive(site.client.post("/agencies/small/start/about", content=body, headers=headers), 422)
     assert site.page.get_element_by_id("organisation").value.startswith("Caf")

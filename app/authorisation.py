@@ -1,0 +1,37 @@
+"""Who may call what, as authorisation.yaml beside this module says it: the one list that is enforced and tested."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+MATRIX = Path(__file__).with_name("authorisation.yaml")
+VISITOR = "visitor"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The roles that may call a route, and the states of an assessment in which that does something (empty: none)."""
+
+    who: frozenset[str]
+    states: tuple[str, ...] = ()
+
+
+@cache
+def matrix() -> Mapping[str, Rule]:
+    """By “METHOD /path/{parameter}”."""
+    said = yaml.load(MATRIX.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    groups: dict[str, list[str]] = said["groups"]
+    found = {}
+    for name, line in said["routes"].items():
+        who, states = (line["who"], line["states"]) if isinstance(line, dict) else (line, ())
+        found[name] = Rule(frozenset(groups[who]), tuple(states))
+    return found
+
+
+def may(method: str, path: str, roles: Iterable[str]) -> bool:
+    """Whether somebody in one of these roles, or a visitor who has none, may call a route. HEAD is as GET."""
+    rule = matrix().get(f"{'GET' if method == 'HEAD' else method} {path}")
+    return rule is not None and not rule.who.isdisjoint({*roles} or {VISITOR})

@@ -1,0 +1,118 @@
+"""Organisations’ keys in the database: made, found, and changed for new ones. What they do is in app/keys.py."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, insert, select, update
+
+from app.database import Database
+from app.keys import Cipher, MasterKeys, new_organisation_key
+from app.models import ANSWER, ASSESSMENT, ORGANISATION, ORGANISATION_KEY, RAISED_IMPACT, TRAIL
+from app.places import answer_place, impact_place, words_place
+
+BATCH = 200  # rows encrypted anew in one transaction
+
+_KEYS = select(ORGANISATION_KEY.c.number, ORGANISATION_KEY.c.wrapped).where(
+    ORGANISATION_KEY.c.organisation_id == bindparam("organisation")
+)
+
+
+class Keyring:
+    """The master keys, and the ciphers of organisations as they are asked for."""
+
+    def __init__(self, masters: MasterKeys) -> None:
+        self.masters = masters
+        self._ciphers: dict[tuple[str, int], Cipher] = {}
+
+    def cipher(self, connection: Connection, organisation: str, number: int) -> Cipher:
+        """The cipher whose key in use has this number. Raises KeyFailure."""
+        known = self._ciphers.get((organisation, number))
+        if known is None:
+            rows = connection.execute(_KEYS, {"organisation": organisation})
+            keys = {row.number: self.masters.unwrap(row.wrapped, organisation, row.number) for row in rows}
+            known = self._ciphers[organisation, number] = Cipher(self.masters, keys)
+        return known
+
+    def add_key(self, connection: Connection, organisation: str, number: int) -> None:
+        """A new key under this number; whoever calls sets it as the one in use."""
+        wrapped = self.masters.wrap(new_organisation_key(), organisation, number)
+        row = {"organisation_id": organisation, "number": number, "wrapped": wrapped}
+        connection.execute(insert(ORGANISATION_KEY), row)
+
+
+def wrap_anew(database: Database, masters: MasterKeys) -> int:
+    """Wrap every organisation’s key, and sign the end of every trail, with the master key in use; how many were not.
+
+    Once this is done an older master key is needed no more. It may be interrupted, and done again.
+    """
+    changed = 0
+    with database.transaction(write=True) as session:
+        connection = session.connection()
+        for row in connection.execute(select(*ORGANISATION_KEY.c)).all():
+            if not row.wrapped.startswith(f"{masters.current}."):
+                key = masters.unwrap(row.wrapped, row.organisation_id, row.number)
+                this = update(ORGANISATION_KEY).where(
+                    ORGANISATION_KEY.c.organisation_id == row.organisation_id, ORGANISATION_KEY.c.number == row.number
+                )
+                connection.execute(this.values(wrapped=masters.wrap(key, row.organisation_id, row.number)))
+                changed += 1
+        for table in (ASSESSMENT, ORGANISATION):
+            for row in connection.execute(select(*table.c).with_for_update()).all():
+                end = f"{table.name}:{row.id} {row.trail_number} {row.trail_seal}"
+                old = row.trail_signature
+                # A signature that is wrong stays wrong: it is for verify-log to tell of, not for this to mend.
+                if not old.startswith(f"{masters.current}.") and masters.is_signed(old, end):
+                    connection.execute(
+                        update(table).where(table.c.id == row.id).values(trail_signature=masters.sign(end))
+                    )
+                    changed += 1
+    return changed
+
+
+def new_organisation_keys(database: Database, keyring: Keyring) -> int:
+    """Give every organisation a new key and encrypt all its words with it, in many small transactions; how many rows.
+
+    It may be interrupted: what is not done yet is read with the old key, which is kept, and done when it runs again.
+    """
+    with database.transaction(write=True) as session:
+        connection, latest = session.connection(), {}
+        for row in connection.execute(select(ORGANISATION.c.id, ORGANISATION.c.key_number).with_for_update()).all():
+            newest = select(func.max(ORGANISATION_KEY.c.number)).where(ORGANISATION_KEY.c.organisation_id == row.id)
+            latest[row.id] = (connection.execute(newest).scalar_one() or 0) + 1
+            keyring.add_key(connection, row.id, latest[row.id])
+            this = update(ORGANISATION).where(ORGANISATION.c.id == row.id)
+            connection.execute(this.values(key_number=latest[row.id]))
+    return encrypt_anew(database, keyring)
+
+
+def encrypt_anew(database: Database, keyring: Keyring) -> int:
+    """Encrypt what is still under an older key of its organisation; how many rows."""
+    with database.transaction(write=False) as session:
+        ids = session.connection().execute(select(ORGANISATION.c.id, ORGANISATION.c.key_number)).all()
+    return sum(changed for row in ids for changed in _batches(database, keyring, row.id, row.key_number))
+
+
+def _batches(database: Database, keyring: Keyring, organisation: str, number: int) -> Iterator[int]:
+    mine = select(ASSESSMENT.c.id).where(ASSESSMENT.c.organisation_id == organisation)
+    chains = select("assessment:" + ASSESSMENT.c.id).where(ASSESSMENT.c.organisation_id == organisation)
+    places: tuple[tuple[Column[str], ColumnElement[bool], Callable[[str, Any], str]], ...] = (
+        (ANSWER.c.note, ANSWER.c.assessment_id.in_(mine), answer_place),
+        (RAISED_IMPACT.c.reason, RAISED_IMPACT.c.assessment_id.in_(mine), impact_place),
+        (TRAIL.c.words, TRAIL.c.chain.in_(chains), words_place),
+    )
+    for column, belongs, place_of in places:
+        first, second = column.table.primary_key.columns
+        old = select(first, second, column).where(belongs, column != "", ~column.startswith(f"{number}."))
+        while True:
+            with database.transaction(write=True) as session:
+                connection = session.connection()
+                cipher = keyring.cipher(connection, organisation, number)
+                rows = connection.execute(old.limit(BATCH).with_for_update()).all()
+                for row in rows:
+                    place = place_of(row[0], row[1])
+                    closed = cipher.close(cipher.open(row[2], place), place)
+                    change = update(column.table).where(first == row[0], second == row[1])
+                    connection.execute(change.values({column.name: closed}))
+            if not rows:
+                break
+            yield len(rows)

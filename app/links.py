@@ -1,0 +1,86 @@
+"""Links that are good once: to the first account of the service, to a role in an organisation, to a new password.
+
+Whoever makes one hands it over by a way of their own; the service sends no mail. Knows no HTTP.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete, insert, select
+from sqlmodel import Session
+
+from app.accounts import Role, digest_of
+from app.errors import NotFound
+from app.models import LINK
+
+Kind = Literal["first", "invitation", "reset"]
+GOOD_FOR = {"first": timedelta(days=1), "invitation": timedelta(days=7), "reset": timedelta(hours=24)}
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link leads to."""
+
+    digest: str
+    kind: Kind
+    organisation_id: str | None
+    role: Role | None
+    account_id: str | None
+    created_by: str | None
+    expires_at: datetime
+
+
+def make_link(
+    session: Session,
+    kind: Kind,
+    created_by: str | None = None,
+    organisation: str | None = None,
+    role: Role | None = None,
+    account: str | None = None,
+) -> str:
+    """The token of a new link. An earlier one to the first account, or to the same account’s password, ends."""
+    connection, token, now = session.connection(), secrets.token_urlsafe(24), datetime.now(UTC)
+    if kind != "invitation":
+        connection.execute(delete(LINK).where(LINK.c.kind == kind, LINK.c.account_id.is_not_distinct_from(account)))
+    connection.execute(delete(LINK).where(LINK.c.expires_at < now))
+    row = {
+        "digest": digest_of(token),
+        "kind": kind,
+        "organisation_id": organisation,
+        "role": role,
+        "account_id": account,
+        "created_by": created_by,
+        "expires_at": now + GOOD_FOR[kind],
+    }
+    connection.execute(insert(LINK), row)
+    return token
+
+
+def find_link(session: Session, token: str) -> Link:
+    """The link of a token. Raises NotFound for one that was used, has expired or never was."""
+    row = session.connection().execute(select(*LINK.c).where(LINK.c.digest == digest_of(token))).one_or_none()
+    if row is None or row.expires_at < datetime.now(UTC):
+        raise NotFound("This link was used already, or has expired. Ask whoever gave it to you for a new one.")
+    return Link(*row)
+
+
+def use_link(session: Session, link: Link) -> None:
+    """End a link. Raises NotFound where somebody was faster."""
+    if not session.connection().execute(delete(LINK).where(LINK.c.digest == link.digest)).rowcount:
+        raise NotFound("This link was used already.")
+
+
+def open_invitations(session: Session, organisation: str) -> list[Link]:
+    """Invitations to an organisation that nobody has taken up yet, the last first."""
+    mine = LINK.c.organisation_id == organisation, LINK.c.expires_at > datetime.now(UTC)
+    rows = session.connection().execute(select(*LINK.c).where(*mine).order_by(LINK.c.expires_at.desc()))
+    return [Link(*row) for row in rows]
+
+
+def withdraw(session: Session, organisation: str, digest: str) -> None:
+    """Take an invitation back. Raises NotFound for one that is not of this organisation."""
+    one = delete(LINK).where(LINK.c.digest == digest, LINK.c.organisation_id == organisation)
+    if not session.connection().execute(one).rowcount:
+        raise NotFound("There is no such invitation.")

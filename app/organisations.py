@@ -1,0 +1,155 @@
+"""Organisations: making one, who belongs to it and as what. Every change is in the organisation’s trail.
+
+Knows no HTTP.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlmodel import Session
+
+from app.accounts import Reader, Role, end_sessions
+from app.errors import NotFound, WrongState
+from app.keyring import Keyring
+from app.links import Link, make_link, withdraw
+from app.models import ACCOUNT, ASSESSMENT, MEMBERSHIP, ORGANISATION
+from app.trail import START, Chain, append
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """An organisation as an administrator sees it: that it is there, and how many belong to it."""
+
+    id: str
+    name: str
+    members: int
+    managers: int
+    assessments: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who belongs to an organisation."""
+
+    account: str
+    name: str
+    email: str
+    role: Role
+    since: datetime
+
+
+def make_organisation(session: Session, keyring: Keyring, name: str, account: str) -> str:
+    """A new organisation with a key and a trail of its own; its id."""
+    connection, organisation = session.connection(), secrets.token_urlsafe(12)
+    row = {"id": organisation, "name": name, "key_number": 1}
+    connection.execute(insert(ORGANISATION), row | {"trail_number": 0, "trail_seal": START, "trail_signature": ""})
+    keyring.add_key(connection, organisation, 1)
+    _note(session, acting(session, keyring, organisation, account), "organisation", {"name": name})
+    return organisation
+
+
+def acting(session: Session, keyring: Keyring, organisation: str, account: str) -> Reader:
+    """Somebody who changes an organisation from outside: an administrator, or who takes up an invitation.
+
+    Raises NotFound.
+    """
+    found = select(ORGANISATION.c.name, ORGANISATION.c.key_number).where(ORGANISATION.c.id == organisation)
+    row = session.connection().execute(found).one_or_none()
+    if row is None:
+        raise NotFound("There is no such organisation.")
+    cipher = keyring.cipher(session.connection(), organisation, row.key_number)
+    return Reader(account, organisation, row.name, "respondent", cipher)
+
+
+def organisations(session: Session) -> list[Organisation]:
+    """Every organisation, by name."""
+    members = select(func.count()).where(MEMBERSHIP.c.organisation_id == ORGANISATION.c.id)
+    managers = members.where(MEMBERSHIP.c.role == "manager")
+    assessments = select(func.count()).where(ASSESSMENT.c.organisation_id == ORGANISATION.c.id)
+    columns = (ORGANISATION.c.id, ORGANISATION.c.name, *(q.scalar_subquery() for q in (members, managers, assessments)))
+    return [Organisation(*row) for row in session.connection().execute(select(*columns).order_by(ORGANISATION.c.name))]
+
+
+def members(session: Session, organisation: str) -> list[Member]:
+    """Who belongs to an organisation, by name."""
+    rows = session.connection().execute(
+        select(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.email, MEMBERSHIP.c.role, MEMBERSHIP.c.since)
+        .join_from(MEMBERSHIP, ACCOUNT)
+        .where(MEMBERSHIP.c.organisation_id == organisation)
+        .order_by(ACCOUNT.c.name)
+    )
+    return [Member(*row) for row in rows]
+
+
+def invite(session: Session, reader: Reader, role: Role) -> str:
+    """The token of an invitation."""
+    token = make_link(session, "invitation", reader.account, reader.organisation, role)
+    _note(session, reader, "invitation", {"role": role})
+    return token
+
+
+def withdraw_invitation(session: Session, reader: Reader, digest: str) -> None:
+    """Take an invitation back. Raises NotFound."""
+    withdraw(session, reader.organisation, digest)
+    _note(session, reader, "invitation withdrawn", {})
+
+
+def join(session: Session, keyring: Keyring, link: Link, account: str) -> None:
+    """Give an account the role of an invitation; a role that it had there gives way."""
+    assert link.organisation_id is not None
+    assert link.role is not None
+    reader = acting(session, keyring, link.organisation_id, account)
+    connection, mine = session.connection(), _membership(link.organisation_id, account)
+    connection.execute(delete(MEMBERSHIP).where(*mine))
+    row = {"account_id": account, "organisation_id": link.organisation_id, "role": link.role}
+    connection.execute(insert(MEMBERSHIP), row | {"since": datetime.now(UTC)})
+    _note(session, reader, "role", {"account": account, "role": link.role, "invited_by": link.created_by})
+
+
+def change_role(session: Session, reader: Reader, account: str, role: Role) -> None:
+    """Give a member another role. Raises NotFound, and WrongState where no manager would be left."""
+    if role != "manager":
+        _refuse_last_manager(session, reader, account)
+    this = update(MEMBERSHIP).where(*_membership(reader.organisation, account))
+    if not session.connection().execute(this.values(role=role)).rowcount:
+        raise NotFound("There is no such member.")
+    _note(session, reader, "role", {"account": account, "role": role})
+
+
+def remove_member(session: Session, reader: Reader, account: str) -> None:
+    """End a membership and its sessions. Raises NotFound, and WrongState where no manager would be left."""
+    _refuse_last_manager(session, reader, account)
+    one = delete(MEMBERSHIP).where(*_membership(reader.organisation, account))
+    if not session.connection().execute(one).rowcount:
+        raise NotFound("There is no such member.")
+    end_sessions(session, account)
+    _note(session, reader, "role", {"account": account, "role": None})
+
+
+def note_reset(session: Session, keyring: Keyring, account: str, administrator: str) -> None:
+    """Let every organisation of an account know that somebody was given a link to its password."""
+    mine = select(MEMBERSHIP.c.organisation_id).where(MEMBERSHIP.c.account_id == account)
+    for organisation in session.connection().execute(mine).scalars().all():
+        reader = acting(session, keyring, organisation, administrator)
+        _note(session, reader, "password link", {"account": account})
+
+
+def _refuse_last_manager(session: Session, reader: Reader, account: str) -> None:
+    managers = [m.account for m in members(session, reader.organisation) if m.role == "manager"]
+    if managers == [account]:
+        raise WrongState("An organisation needs a manager. Make somebody else one first.")
+
+
+def _membership(organisation: str, account: str) -> tuple[Any, Any]:
+    return MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.account_id == account
+
+
+def _note(session: Session, reader: Reader, action: str, detail: Mapping[str, Any]) -> None:
+    connection, this = session.connection(), ORGANISATION.c.id == reader.organisation
+    end = select(ORGANISATION.c.trail_number, ORGANISATION.c.trail_seal).where(this).with_for_update()
+    chain = Chain("organisation", reader.organisation, *connection.execute(end).one())
+    connection.execute(update(ORGANISATION).where(this).values(append(session, reader, chain, action, detail)))

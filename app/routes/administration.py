@@ -1,0 +1,89 @@
+"""The service as its administrator sees it: organisations and accounts, never an answer."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app import accounts, organisations
+from app.dependencies import Visit
+from app.errors import NotFound, WrongState
+from app.forms import SHORT, FieldError, clean
+from app.links import make_link
+from app.pages import page
+from app.routes.transaction import TransactionRoute
+
+router = APIRouter(route_class=TransactionRoute, prefix="/service", include_in_schema=False)
+
+
+@router.get("")
+def show(visit: Visit) -> Response:
+    """Organisations and accounts."""
+    return _page(visit)
+
+
+@router.post("/organisations")
+def make_organisation(visit: Visit) -> Response:
+    """A new organisation, with an invitation for its first manager; the link is shown this once."""
+    name = " ".join(clean(visit.fields.get("name", "")).split())
+    if not name or len(name) > SHORT:
+        code = "long_line" if name else "missing_organisation"
+        return _page(visit, errors=[FieldError("name", "name", code, count=len(name))], status=422)
+    made = organisations.make_organisation(visit.session, visit.keyring, name, visit.account.account)
+    return _invite_manager(visit, made)
+
+
+@router.post("/organisations/{organisation_id}/invitations")
+def invite_manager(visit: Visit, organisation_id: str) -> Response:
+    """An invitation for the manager of an organisation that has none."""
+    known = {organisation.id: organisation for organisation in organisations.organisations(visit.session)}
+    if organisation_id not in known:
+        raise NotFound("There is no such organisation.")
+    if known[organisation_id].managers:
+        raise WrongState("This organisation has a manager, who invites others.")
+    return _invite_manager(visit, organisation_id)
+
+
+@router.post("/accounts/{account_id}/reset")
+def reset(visit: Visit, account_id: str) -> Response:
+    """A link to a new password, to be handed over; the account’s organisations see in their trail that it was made."""
+    account = _other(visit, account_id)
+    token = make_link(visit.session, "reset", visit.account.account, account=account.id)
+    organisations.note_reset(visit.session, visit.keyring, account.id, visit.account.account)
+    return _page(visit, link=f"{visit.request.base_url}links/{token}", link_for=account.name)
+
+
+@router.post("/accounts/{account_id}/close")
+def close(visit: Visit, account_id: str) -> Response:
+    """Nobody signs in with it any more."""
+    accounts.close_account(visit.session, _other(visit, account_id).id)
+    return _page(visit)
+
+
+def _other(visit: Visit, account_id: str) -> accounts.Account:
+    account = accounts.account_by_id(visit.session, account_id)
+    if account is None or account.email is None:
+        raise NotFound("There is no such account.")
+    if account.id == visit.account.account:
+        raise WrongState("You cannot do this to your own account.")
+    return account
+
+
+def _invite_manager(visit: Visit, organisation: str) -> Response:
+    acting = organisations.acting(visit.session, visit.keyring, organisation, visit.account.account)
+    token = organisations.invite(visit.session, acting, "manager")
+    return _page(visit, link=f"{visit.request.base_url}links/{token}", link_for=acting.organisation_name)
+
+
+def _page(
+    visit: Visit, link: str = "", link_for: str = "", errors: list[FieldError] | None = None, status: int = 200
+) -> Response:
+    return page(
+        visit.request,
+        "administration/service.html",
+        status,
+        organisations=organisations.organisations(visit.session),
+        accounts=accounts.accounts(visit.session),
+        link=link,
+        link_for=link_for,
+        errors=errors or [],
+        back="/",
+    )

@@ -1,0 +1,83 @@
+"""An organisation’s own page: who belongs to it, invitations, and its trail."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app import organisations
+from app.accounts import ROLES, Role, names_of
+from app.dependencies import Visit
+from app.errors import BadRequest
+from app.links import open_invitations
+from app.pages import go_to, page
+from app.routes.transaction import TransactionRoute
+from app.trail import entries
+
+router = APIRouter(route_class=TransactionRoute, prefix="/organisation", include_in_schema=False)
+
+
+@router.get("")
+def show(visit: Visit) -> Response:
+    """Members and invitations."""
+    return _page(visit)
+
+
+@router.post("/invitations")
+def invite(visit: Visit) -> Response:
+    """Make a link that somebody can take up; it is shown this once."""
+    token = organisations.invite(visit.session, visit.reader, _role(visit))
+    return _page(visit, f"{visit.request.base_url}links/{token}")
+
+
+@router.post("/invitations/{digest}/withdraw")
+def withdraw(visit: Visit, digest: str) -> Response:
+    """Take an invitation back."""
+    organisations.withdraw_invitation(visit.session, visit.reader, digest)
+    return go_to("/organisation")
+
+
+@router.post("/members/{account_id}/role")
+def change_role(visit: Visit, account_id: str) -> Response:
+    """Give a member another role."""
+    organisations.change_role(visit.session, visit.reader, account_id, _role(visit))
+    return go_to("/organisation")
+
+
+@router.post("/members/{account_id}/remove")
+def remove(visit: Visit, account_id: str) -> Response:
+    """End a membership."""
+    organisations.remove_member(visit.session, visit.reader, account_id)
+    return go_to("/organisation" if account_id != visit.reader.account else "/")
+
+
+@router.get("/trail")
+def trail(visit: Visit) -> Response:
+    """Every change of roles and keys."""
+    found = entries(visit.session, visit.reader.cipher, f"organisation:{visit.reader.organisation}")
+    people = {entry.account for entry in found} | {str(entry.detail.get("account")) for entry in found}
+    return page(
+        visit.request,
+        "organisation/trail.html",
+        entries=found,
+        names=names_of(visit.session, people),
+        back="/organisation",
+    )
+
+
+def _page(visit: Visit, invitation: str = "") -> Response:
+    return page(
+        visit.request,
+        "organisation/organisation.html",
+        members=organisations.members(visit.session, visit.reader.organisation),
+        invitations=open_invitations(visit.session, visit.reader.organisation),
+        invitation=invitation,
+        roles=ROLES,
+        errors=[],
+        back="/",
+    )
+
+
+def _role(visit: Visit) -> Role:
+    role = visit.fields.get("role", "")
+    if role not in ROLES:
+        raise BadRequest("Choose a role.")
+    return role

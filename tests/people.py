@@ -1,0 +1,47 @@
+"""People who sign in, for tests: an organisation with a member in a role, and a session of theirs."""
+
+from app.accounts import Reader, Role, begin_session, make_account, signed_in
+from app.database import Database
+from app.keyring import Keyring
+from app.links import find_link, make_link
+from app.organisations import join, make_organisation
+
+COOKIE = "plumbline"
+
+
+def organisation(database: Database, keyring: Keyring, name: str = "Sample Service") -> str:
+    """A new organisation; its id."""
+    with database.transaction(write=True) as session:
+        return make_organisation(session, keyring, name, "")
+
+
+def member(database: Database, keyring: Keyring, of: str, role: Role = "manager", name: str = "Maria Sample") -> str:
+    """A new member of an organisation; the token of a session."""
+    with database.transaction(write=True) as session:
+        email = f"{name.split()[0]}.{of}.{role}@example.org"
+        account = make_account(session, email, name, "")
+        invitation = find_link(session, make_link(session, "invitation", organisation=of, role=role))
+        join(session, keyring, invitation, account)
+        return begin_session(session, account, of)
+
+
+def administrator(database: Database) -> str:
+    """The token of a session of somebody who administers the service."""
+    with database.transaction(write=True) as session:
+        return begin_session(session, make_account(session, "admin@example.org", "Ada Admin", "", True))
+
+
+def reader_of(database: Database, keyring: Keyring, token: str) -> Reader:
+    """Whoever reads with a session."""
+    with database.transaction(write=False) as session:
+        signed = signed_in(session, keyring, token)
+    assert signed and signed.reader
+    return signed.reader
+
+
+def csrf_of(database: Database, keyring: Keyring, token: str) -> str:
+    """What forms of a session carry."""
+    with database.transaction(write=False) as session:
+        signed = signed_in(session, keyring, token)
+    assert signed
+    return signed.csrf
