@@ -153,6 +153,8 @@ def posted_answers(
             settled = Settled(saved, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
         unconfirmed = fields.get(f"offered.{question.id}") == fingerprint(answer)
         unconfirmed = unconfirmed and fields.get(f"confirmed.{question.id}") != "yes"
+        if unconfirmed and shown == fingerprint(answer):  # confirmed and saved, then taken back on the same page
+            answer, unconfirmed = _UNANSWERED, False
         errors = () if unconfirmed else _errors(question, answer, settled)
         entry = Entry(question, answer, based_on, shown, saved.option != UNANSWERED, errors, settled)
         offered = offers.get(question.id) if unconfirmed else None

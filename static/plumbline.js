@@ -1,5 +1,5 @@
 // Every page works without this. It warns before a page with unsaved typing is left, and keeps a form from being sent twice.
-for (const form of document.querySelectorAll("form[method=post]")) {
+for (const form of document.querySelectorAll("form[method=post]:not([data-autosave=on])")) {
   let changed = form.hasAttribute("data-unsaved");
   let sent = false;
   form.addEventListener("input", () => { changed = true; });

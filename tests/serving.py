@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
+from app.accounts import begin_session
 from app.catalogue import Catalogue, load_catalogue
 from app.content.resolution import resolve
 from app.content.sources import read_sources
@@ -22,6 +24,7 @@ from scoring.questionnaire import Evidence, Questionnaire
 from tests import builders, people
 
 SESSIONS: dict[str, str] = {}  # by a server’s address, the token of its manager’s session
+APPS: dict[str, FastAPI] = {}
 
 
 def released(questionnaire: Questionnaire) -> Questionnaire:
@@ -92,10 +95,19 @@ def served(catalogue: Catalogue, folder: Path) -> Iterator[str]:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     address, database, keyring = f"http://127.0.0.1:{port}", app.state.database, app.state.keyring
+    APPS[address] = app
     SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
     yield address
     server.should_exit = True
     thread.join()
+
+
+def session_anew(address: str) -> str:
+    """The token of another session of a server’s manager, as after signing in again."""
+    state = APPS[address].state
+    account = people.reader_of(state.database, state.keyring, SESSIONS[address]).account
+    with state.database.transaction(write=True) as session:
+        return begin_session(session, account)
 
 
 @pytest.fixture(scope="session")

@@ -130,6 +130,26 @@ def test_what_is_wrong_with_one_s_own_answer_does_not_matter_when_the_other_is_k
     assert not errors_of(posted_answers(QUESTIONS, sent, {}))
 
 
+@pytest.mark.parametrize(
+    ("version", "confirmed", "wanted"),
+    [
+        ("0-" + forms.fingerprint(Answer("unanswered")), {}, None),
+        ("0-" + forms.fingerprint(Answer("unanswered")), {"confirmed.roster_drawn": "yes"}, Answer("operating", "Log")),
+        ("1-" + forms.fingerprint(Answer("operating", "Log")), {"confirmed.roster_drawn": "yes"}, None),
+        ("1-" + forms.fingerprint(Answer("operating", "Log")), {}, Answer("unanswered")),
+    ],
+    ids=["not confirmed", "confirmed", "confirmed and saved", "saved and taken back"],
+)
+def test_an_offered_answer_is_wanted_only_while_it_is_confirmed(
+    version: str, confirmed: dict[str, str], wanted: Answer | None
+) -> None:
+    offered = Answer("operating", "Log")
+    sent = {"version.roster_drawn": version, "answer.roster_drawn": offered.option, "note.roster_drawn": offered.note}
+    sent["offered.roster_drawn"] = forms.fingerprint(offered)
+    (entry,) = posted_answers(QUESTIONS, sent | confirmed, {})
+    assert (entry.answer if entry.is_changed else None) == wanted
+
+
 def test_facts_are_yes_no_or_left_open() -> None:
     facts = small().profile
     assert posted_facts(facts, {"fact.runs_houses": "yes"}) == {"runs_houses": True}

@@ -1,10 +1,11 @@
 """An assessment: its list of sections, the pages that ask, checking, and submitting."""
 
 from collections.abc import Collection, Mapping, Sequence
+from html import unescape
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app import forms, path, saving
 from app.assessments import OpenAssessment
@@ -18,6 +19,7 @@ from app.raised_impacts import with_impacts
 from app.routes.transaction import TransactionRoute
 from app.saving import Change
 from app.second_look import SecondLook, second_looks
+from app.templating import draw
 from scoring.answers import Answers, read_answers
 from scoring.errors import InvalidAnswers
 from scoring.figures import assess
@@ -49,6 +51,8 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     is_offered = any(name.startswith("offered.") for name in fields)
     offers = _offers(visit, assessment, asked.asked) if is_offered else {}
     entries = forms.posted_answers(asked.asked, fields, assessment.answers, offers)
+    if "application/json" in visit.request.headers.get("accept", ""):
+        return _save_as_given(visit, assessment, entries)
     if forms.errors_of(entries):
         return _section_page(visit, assessment, asked.section, entries, status=422)
     try:
@@ -262,6 +266,28 @@ def _submission_errors(invalid: InvalidAnswers) -> list[FieldError]:
     codes = {problem.code for problem in invalid.problems}
     errors = [FieldError("", "open", "not_complete")] if codes - {"missing_declaration"} else []
     return errors or [FieldError("declaration", "declaration", "declaration")]
+
+
+def _save_as_given(visit: Visit, assessment: OpenAssessment, entries: Sequence[Entry]) -> Response:
+    """Save what holds of a page that stays open (static/autosave.js): each question’s new version, or what is wrong."""
+    holding = [entry for entry in entries if not entry.errors]
+    stale: tuple[str, ...] = ()
+    try:
+        saving.save_answers(visit.session, visit.reader, assessment, _changes(holding))
+    except StaleWrite as found:
+        stale = found.names
+    now = visit.assessment(assessment.id)
+    after = {entry.question.id: entry for entry in forms.contested(holding, stale, now.answers, now.versions)}
+    outcomes = {entry.question.id: _outcome(visit, entry, after.get(entry.question.id, entry)) for entry in entries}
+    return JSONResponse({"questions": outcomes})
+
+
+def _outcome(visit: Visit, given: Entry, after: Entry) -> dict[str, str]:
+    """What the page needs to know of one question. It may call its answer that of a version only where it is."""
+    if after.errors:
+        line = draw("components/unsaved.html", language_of(visit.request), error=after.errors[0])
+        return {"problem": after.errors[0].code, "words": " ".join(unescape(line).split())}
+    return {"version": after.base if after.answer == given.answer else given.base}
 
 
 def _changes(entries: Sequence[Entry]) -> list[Change]:

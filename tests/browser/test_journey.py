@@ -73,7 +73,7 @@ def test_the_whole_journey_can_be_made_by_keyboard_alone(page: Page) -> None:
     mark(page, "answer.roster_drawn", "evidenced")
     mark(page, "answer.papers_kept", "prefer_not_to_say")
     enter(page, "button[value='continue']")
-    assert page.evaluate("document.activeElement.id") == "errors"
+    expect(page.locator("#errors")).to_be_focused()
     press_to(page, "#errors a")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "note-roster_drawn"
@@ -120,13 +120,13 @@ def test_the_note_asks_for_what_the_marked_answer_needs(page: Page) -> None:
 
 def test_typing_is_not_lost_by_leaving_the_page_without_a_warning(page: Page) -> None:
     to_the_list(page)
-    page.goto(f"{page.url}/sections/work")
+    page.goto(f"{page.url}/profile")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     follow(page.get_by_role("link", name="Back"))
     assert asked == []
     page.go_back()
-    answer(page, "roster_drawn", "operating", "Log of May")
+    page.get_by_label("Yes").check()
     follow(page.get_by_role("link", name="Back"))
     page.wait_for_url(re.compile("/assessments/[^/]+$"))
     assert asked == ["beforeunload"]
@@ -141,7 +141,7 @@ def test_two_readers_at_one_question_see_both_answers_and_choose(context: Browse
     follow(other.get_by_role("button", name="Save and continue"))
     answer(page, "roster_drawn", "operating", "Log of May")
     follow(page.get_by_role("button", name="Save and continue"))
-    assert page.evaluate("document.activeElement.id") == "errors"
+    expect(page.locator("#errors")).to_be_focused()
     page.get_by_label("The one saved meanwhile").check()
     follow(page.get_by_role("button", name="Save and return to the list"))
     follow(page.get_by_role("link", name="Work", exact=True))

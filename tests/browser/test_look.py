@@ -71,6 +71,37 @@ def test_a_page_on_which_two_answers_meet_breaks_no_rule_and_does_not_scroll_sid
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize(
+    "context",
+    [{"viewport": {"width": 320, "height": 900}, "color_scheme": scheme} for scheme in ("light", "dark")],
+    indirect=True,
+    ids=["320 light", "320 dark"],
+)
+def test_what_is_not_saved_is_said_without_breaking_a_rule_or_hiding_the_focus(
+    context: BrowserContext, page: Page
+) -> None:
+    to_the_list(page)
+    page.goto(f"{page.url}/sections/work")
+    answer(page, "roster_drawn", "evidenced")
+    expect(page.locator("#unsaved-roster_drawn")).to_contain_text("Not saved yet")
+    context.set_offline(True)
+    answer(page, "papers_kept", "absent")
+    expect(page.get_by_role("status")).to_contain_text("No connection")
+    context.set_offline(False)
+    expect(page.get_by_role("status")).to_contain_text("Not everything is saved")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    hidden = """() => {
+        const line = document.querySelector("[role=status]").getBoundingClientRect();
+        const active = document.activeElement, focus = active.getBoundingClientRect();
+        return active.closest("form") && focus.bottom > line.top && focus.top < line.bottom ? active.outerHTML : null;
+    }"""
+    page.locator("#answer-passage_alone-1").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        assert page.evaluate(hidden) is None
+
+
 SIZES = {
     "320": {"viewport": {"width": 320, "height": 900}},
     "768": {"viewport": {"width": 768, "height": 900}},

@@ -91,15 +91,17 @@ def test_an_answer_and_its_note_come_back_as_they_were_given(site: Site, root: s
 
 def test_an_answer_can_be_left_open_again(site: Site, root: str) -> None:
     site.get(f"{root}/sections/work")
-    assert "Leave open for now" not in site.text()
+    leave_open = "//*[@id='q-roster_drawn']//*[@class='choice' and not(@hidden)]/input[@value='unanswered']"
+    assert not site.page.xpath(leave_open)
     save(site, root, "work", answer__roster_drawn="absent")
+    assert site.get(f"{root}/sections/work").xpath(leave_open)
     save(site, root, "work", answer__roster_drawn="unanswered")
     assert states(site)[1] == "Not started"
 
 
 def test_don_t_know_prefer_not_to_say_and_not_applicable_are_told_apart(site: Site, root: str) -> None:
     site.get(f"{root}/sections/work")
-    reserved = "//*[@id='q-{}']//div[@class='apart']//input/@value"
+    reserved = "//*[@id='q-{}']//div[@class='apart']/*[not(@hidden)]/input/@value"
     assert site.page.xpath(reserved.format("roster_drawn")) == ["unknown", "prefer_not_to_say"]
     assert site.page.xpath(reserved.format("papers_kept")) == ["unknown", "prefer_not_to_say", "not_applicable"]
 
