@@ -77,7 +77,7 @@ class SignedIn:
     @property
     def roles(self) -> tuple[str, ...]:
         """What it may act as."""
-        return ("administrator",) if self.is_administrator else (self.reader.role,) if self.reader else ()
+        return ("administrator",) if self.is_administrator else (self.reader.role if self.reader else "guest",)
 
 
 def signed_in(session: Session, keyring: Keyring, token: str) -> SignedIn | None:

@@ -3,7 +3,7 @@
 from app.accounts import Reader, Role, begin_session, make_account, signed_in
 from app.database import Database
 from app.keyring import Keyring
-from app.links import find_link, make_link
+from app.links import find_link, make_link, use_link
 from app.organisations import join, make_organisation
 
 COOKIE = "plumbline"
@@ -21,6 +21,7 @@ def member(database: Database, keyring: Keyring, of: str, role: Role = "manager"
         email = f"{name.split()[0]}.{of}.{role}@example.org"
         account = make_account(session, email, name, "")
         invitation = find_link(session, make_link(session, "invitation", organisation=of, role=role))
+        use_link(session, invitation)
         join(session, keyring, invitation, account)
         return begin_session(session, account, of)
 
@@ -40,8 +41,13 @@ def reader_of(database: Database, keyring: Keyring, token: str) -> Reader:
 
 
 def csrf_of(database: Database, keyring: Keyring, token: str) -> str:
-    """What forms of a session carry."""
+    """What forms of a session carry; nothing where it has ended."""
     with database.transaction(write=False) as session:
         signed = signed_in(session, keyring, token)
-    assert signed
-    return signed.csrf
+    return signed.csrf if signed else ""
+
+
+def guest(database: Database) -> str:
+    """The token of a session of somebody who belongs to no organisation."""
+    with database.transaction(write=True) as session:
+        return begin_session(session, make_account(session, "guest@example.org", "Gus Guest", ""))

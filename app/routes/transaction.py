@@ -29,6 +29,7 @@ from app.authorisation import may
 from app.dependencies import Visit
 from app.errors import NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
+from app.forms import FieldError
 from app.pages import cookie_name, go_to, page
 
 _READS = ("GET", "HEAD")
@@ -127,9 +128,8 @@ def kept(
 ) -> Response:
     """What was typed, to be sent again once somebody is signed in; it is kept in this page and nowhere else."""
     words = {name: value for name, value in fields.items() if name != CSRF}
-    return page(
-        request, "account/kept.html", status, address=address, kept=words, problem=problem, email=email, errors=[]
-    )
+    errors = [FieldError("email", "email", problem)] if problem else []
+    return page(request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors)
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -1,0 +1,293 @@
+"""Accounts: the first one, invitations, signing in and out, passwords; and what was typed outlives a session."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from app import accounts, signing_in
+from app.links import make_link
+from app.organisations import members
+from app.passwords import hashed, matches, problem_of
+from tests import people
+from tests.page import Site
+from tests.routes.test_assessments import begun, marked
+from tests.serving import APPS, served, session_anew
+
+GOOD = "four quiet lamps at noon"
+
+
+@pytest.fixture
+def house(catalogue, tmp_path):
+    """The address of a server of one’s own."""
+    with served(catalogue, tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def stranger(house) -> Site:
+    return Site(house, token="")
+
+
+def link(house: str, kind: str, **more: str) -> str:
+    with APPS[house].state.database.transaction(write=True) as session:
+        return f"/links/{make_link(session, kind, **more)}"
+
+
+def organisation_of(house: str) -> str:
+    with APPS[house].state.database.transaction(write=False) as session:
+        return session.connection().execute(text("SELECT id FROM organisation")).scalar_one()
+
+
+def with_account(house: str, email: str = "rosa@example.org", password: str = GOOD) -> str:
+    with APPS[house].state.database.transaction(write=True) as session:
+        return accounts.make_account(session, email, "Rosa Respondent", hashed(password))
+
+
+def test_the_first_link_makes_the_one_administrator(house: str, stranger: Site) -> None:
+    address = link(house, "first")
+    assert "has no access to answers" in stranger.get(address).text_content()
+    stranger.send(action="links", name="Ada Admin", email="ada@example.org", password=GOOD)
+    assert stranger.url == "/service"
+    assert "You see that an organisation has assessments, and never what is in them" in stranger.text()
+    stranger.get(address, 404)
+    again = Site(house, token="")
+    again.get(link(house, "first"))
+    again.send(action="links", status=404, name="Eve", email="eve@example.org", password=GOOD)
+
+
+def test_an_administrator_makes_an_organisation_whose_manager_invites_others(house: str, stranger: Site) -> None:
+    stranger.get(link(house, "first"))
+    stranger.send(action="links", name="Ada Admin", email="ada@example.org", password=GOOD)
+    answer = stranger.client.post("/service/organisations", data={"csrf": stranger.csrf, "name": "Harbour Office"})
+    invitation = re.search(r"/links/[\w-]+", answer.text)
+    assert invitation
+    manager = Site(house, token="")
+    assert "You are invited to Harbour Office as manager" in manager.get(invitation[0]).text_content()
+    manager.send(action="links", name="Mia Manager", email="mia@example.org", password=GOOD)
+    manager.get("/organisation")
+    assert manager.text("//h1") == "Harbour Office"
+    answer = manager.client.post("/organisation/invitations", data={"csrf": manager.csrf, "role": "respondent"})
+    second = re.search(r"/links/[\w-]+", answer.text)
+    assert second
+    respondent = Site(house, token="")
+    respondent.get(second[0])
+    respondent.send(action="links", name="Rosa Respondent", email="rosa@example.org", password=GOOD)
+    respondent.get("/organisation", 403)
+    assert "Rosa Respondent" in manager.get("/organisation").text_content()
+    trail = manager.get("/organisation/trail").text_content()
+    assert "Rosa Respondent: respondent" in trail and "The organisation “Harbour Office” was made" in trail
+    respondent.get(second[0], 404)
+
+
+def test_an_invitation_can_be_taken_up_with_the_account_one_has(house: str) -> None:
+    site = Site(house, token=session_anew(house))
+    database, keyring = APPS[house].state.database, APPS[house].state.keyring
+    elsewhere = people.organisation(database, keyring, "Elsewhere")
+    site.get(link(house, "invitation", organisation=elsewhere, role="reviewer"))
+    site.send(button=("as", "myself"), action="links")
+    assert "Elsewhere" in site.get("/account").text_content()
+    with database.transaction(write=False) as session:
+        assert [member.role for member in members(session, elsewhere)] == ["reviewer"]
+    site.send(action="organisation", button=("organisation", organisation_of_name(house, "Sample Service")))
+    site.get("/organisation")
+    assert site.text("//h1") == "Sample Service"
+
+
+def organisation_of_name(house: str, name: str) -> str:
+    with APPS[house].state.database.transaction(write=False) as session:
+        found = session.connection().execute(text("SELECT id FROM organisation WHERE name = :n"), {"n": name})
+        return found.scalar_one()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"name": " "}, "Enter your name"),
+        ({"email": "rosa"}, "Enter an e-mail address"),
+        ({"email": "TAKEN@example.org"}, "There is an account with this address"),
+        ({"password": "eleven char"}, "Use at least 12 characters"),
+        ({"password": "a" * 201}, "Use at most 200 characters"),
+        ({"password": "passwordpassword"[:12] + "2024"}, ""),
+        ({"password": "password123456"}, "used too often"),
+        ({"password": "aaaaaaaaaaaaaaaa"}, "used too often"),
+        ({"password": "my name is Rosaline"}, "Leave your name and address out"),
+    ],
+)
+def test_what_does_not_hold_is_said_and_no_password_comes_back(
+    house: str, stranger: Site, fields: dict[str, str], said: str
+) -> None:
+    with_account(house, "taken@example.org")
+    stranger.get(link(house, "invitation", organisation=organisation_of(house), role="respondent"))
+    given = {"name": "Rosaline", "email": "rosa@example.org", "password": GOOD} | fields
+    if not said:
+        stranger.send(action="links", **given)
+        return
+    stranger.send(action="links", status=422, **given)
+    assert said in stranger.errors[0][1]
+    assert given["password"] not in stranger.client.get("/").text
+    assert stranger.page.get_element_by_id("password").get("value") is None
+
+
+def test_signing_in_leads_on_and_signing_out_ends_it(house: str, stranger: Site) -> None:
+    with_account(house)
+    stranger.get("/account")
+    assert stranger.text("//h1") == "Sign in"
+    stranger.send(action="sign-in", status=422, email="rosa@example.org", password="wrong wrong wrong")
+    assert "Address and password do not fit together" in stranger.errors[0][1]
+    stranger.send(action="sign-in", email=" Rosa@Example.org", password=GOOD)
+    assert stranger.url == "/account"
+    stranger.post("/sign-out", 200, {})
+    stranger.get("/account")
+    assert stranger.text("//h1") == "Sign in"
+
+
+@pytest.mark.parametrize("address", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere", "x", "/a\nb"])
+def test_signing_in_never_leads_to_another_site(house: str, stranger: Site, address: str) -> None:
+    with_account(house)
+    fields = {"email": "rosa@example.org", "password": GOOD, "then": address}
+    assert stranger.client.post("/sign-in", data=fields).headers["location"] == "/"
+
+
+def test_the_cookie_is_for_this_site_and_no_script(house: str, stranger: Site) -> None:
+    with_account(house)
+    answer = stranger.client.post("/sign-in", data={"email": "rosa@example.org", "password": GOOD})
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie and "path=/" in cookie and "max-age" not in cookie
+    token = answer.cookies[people.COOKIE]
+    with APPS[house].state.database.transaction(write=False) as session:
+        kept = session.connection().execute(text("SELECT digest FROM signed_in")).scalars().all()
+    assert token not in kept and accounts.digest_of(token) in kept
+
+
+def test_after_failures_one_has_to_wait_whoever_one_is(
+    house: str, stranger: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_in.passwords, "matches", lambda kept, password: password == GOOD and bool(kept))
+    with_account(house)
+    for email in ("rosa@example.org", "nobody@example.org"):
+        for _ in range(signing_in.FREE):
+            answer = stranger.client.post("/sign-in", data={"email": email, "password": "wrong wrong wrong"})
+            assert answer.status_code == 422
+        answer = stranger.client.post("/sign-in", data={"email": email, "password": GOOD})
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= 15
+        assert "too many failed attempts" in answer.text
+    with APPS[house].state.database.transaction(write=True) as session:
+        session.connection().execute(text("UPDATE attempt SET last_at = '2020-01-01 00:00:00.000000'"))
+    answer = stranger.client.post("/sign-in", data={"email": "rosa@example.org", "password": GOOD})
+    assert answer.status_code == 303
+    with APPS[house].state.database.transaction(write=False) as session:
+        assert "rosa" not in str(session.connection().execute(text("SELECT * FROM attempt")).all())
+
+
+def test_a_password_link_ends_every_session_and_stands_in_the_trail(house: str, stranger: Site) -> None:
+    manager = Site(house)
+    manager.get("/account")
+    database, keyring = APPS[house].state.database, APPS[house].state.keyring
+    admin = Site(house, token=people.administrator(database))
+    admin.get("/service")
+    account = people.reader_of(database, keyring, session_anew(house)).account
+    answer = admin.client.post(f"/service/accounts/{account}/reset", data={"csrf": admin.csrf})
+    found = re.search(r"/links/[\w-]+", answer.text)
+    assert found
+    stranger.get(found[0])
+    stranger.send(action="links", password=GOOD)
+    manager.get("/account")
+    assert manager.text("//h1") == "Sign in"
+    assert "A link to a new password was made for Maria Sample" in stranger.get("/organisation/trail").text_content()
+
+
+def test_a_closed_account_can_do_nothing_more(house: str) -> None:
+    manager, database = Site(house), APPS[house].state.database
+    manager.get("/account")
+    admin = Site(house, token=people.administrator(database))
+    admin.get("/service")
+    account = people.reader_of(database, APPS[house].state.keyring, session_anew(house)).account
+    admin.client.post(f"/service/accounts/{account}/close", data={"csrf": admin.csrf})
+    manager.get("/account")
+    assert manager.text("//h1") == "Sign in"
+
+
+def test_a_changed_password_ends_the_other_sessions(house: str) -> None:
+    account, state = with_account(house), APPS[house].state
+    with state.database.transaction(write=True) as session:
+        here, there = (accounts.begin_session(session, account) for _ in range(2))
+    site, other = Site(house, token=here), Site(house, token=there)
+    site.get("/account")
+    site.send(action="password", status=422, old="not the old one", password="six brisk kettles sing")
+    assert "This is not the present password" in site.errors[0][1]
+    site.send(action="password", old=GOOD, password="six brisk kettles sing")
+    assert "Your password was changed" in site.text()
+    other.get("/account")
+    assert other.text("//h1") == "Sign in"
+    other.send(action="sign-in", email="rosa@example.org", password="six brisk kettles sing")
+
+
+def test_a_session_ends_after_two_hours_without_a_request_and_after_twelve(house: str) -> None:
+    site, database = Site(house), APPS[house].state.database
+    for column, past in (("seen_at", accounts.IDLE), ("created_at", accounts.LONGEST)):
+        site = Site(house, token=session_anew(house))
+        site.get("/account")
+        assert site.text("//h1") == "Your account"
+        with database.transaction(write=True) as session:
+            moment = accounts.datetime.now(accounts.UTC) - past - timedelta(minutes=1)
+            change = text(f"UPDATE signed_in SET {column} = :m WHERE digest = :d")
+            digest = accounts.digest_of(site.client.cookies[people.COOKIE])
+            session.connection().execute(change, {"m": moment.isoformat(" "), "d": digest})
+        site.get("/account")
+        assert site.text("//h1") == "Sign in"
+
+
+def test_what_was_typed_when_the_session_ended_is_sent_after_signing_in_again(house: str, stranger: Site) -> None:
+    database = APPS[house].state.database
+    with database.transaction(write=True) as session:
+        session.connection().execute(
+            text("UPDATE account SET password = :p, email = 'maria@example.org'"), {"p": hashed(GOOD)}
+        )
+    site = Site(house, token=session_anew(house))
+    root = begun(site, "small")
+    site.get(f"{root}/sections/work")
+    with database.transaction(write=True) as session:
+        session.connection().execute(text("DELETE FROM signed_in"))
+    site.send(status=401, answer__roster_drawn="operating", note__roster_drawn="Log of “May”\nand June")
+    assert "Your session has ended" in site.text()
+    site.send(action="sign-in", status=422, email="maria@example.org", password="wrong wrong wrong")
+    assert "Address and password do not fit together" in site.errors[0][1]
+    fields = dict(site.form("sign-in").form_values()) | {"email": "maria@example.org", "password": GOOD}
+    site._arrive(site.client.post("/sign-in", data=fields), 200)
+    assert "is not saved yet" in site.text("//h1")
+    site.send(action="sections")
+    site.get(f"{root}/sections/work")
+    assert marked(site, "roster_drawn") == ("operating", "Log of “May”\nand June")
+
+
+def test_a_form_of_an_earlier_session_comes_back_to_be_sent_again(house: str) -> None:
+    site = Site(house, token=session_anew(house))
+    root = begun(site, "small")
+    site.get(f"{root}/sections/work")
+    site.client.cookies.set(people.COOKIE, session_anew(house))
+    site.send(status=403, answer__roster_drawn="operating")
+    assert "You signed in anew" in site.text()
+    site.send(action="sections")
+    site.get(f"{root}/sections/work")
+    assert marked(site, "roster_drawn")[0] == "operating"
+
+
+@pytest.mark.parametrize("token", ["", "0" * 64])
+def test_a_form_without_this_sessions_token_changes_nothing(house: str, token: str) -> None:
+    site = Site(house, token=session_anew(house))
+    site.get("/organisation")
+    answer = site.client.post("/organisation/invitations", data={"csrf": token, "role": "manager"})
+    assert answer.status_code == 403
+    with APPS[house].state.database.transaction(write=False) as session:
+        assert session.connection().execute(text("SELECT count(*) FROM link")).scalar_one() == 0
+
+
+def test_passwords_are_argon2id_and_none_is_what_nobody_has() -> None:
+    kept = hashed(GOOD)
+    assert kept.startswith("$argon2id$")
+    assert matches(kept, GOOD) and not matches(kept, GOOD + "x")
+    assert not matches("", "nobody has this one") and not matches("spoiled", GOOD)
+    assert problem_of(GOOD) is None
