@@ -7,6 +7,7 @@ from app.accounts import names_of
 from app.dependencies import Visit
 from app.i18n import translations
 from app.pages import language_of, page
+from app.path import numbers
 from app.routes.transaction import TransactionRoute
 from app.trail import breaks, entries, exported
 
@@ -19,11 +20,15 @@ def trail(visit: Visit, assessment_id: str) -> Response:
     assessment = visit.assessment(assessment_id)
     found = entries(visit.session, visit.reader.cipher, assessment.chain.name)
     language = language_of(visit.request)
+    shown = visit.catalogue.in_language(assessment.questionnaire, language)
     return page(
         visit.request,
         "assessments/trail.html",
         assessment=assessment,
-        questionnaire=visit.catalogue.in_language(assessment.questionnaire, language),
+        questionnaire=shown,
+        numbers=numbers(shown),
+        facts={fact.id: fact for fact in shown.profile},
+        scenarios={scenario.id: scenario for scenario in shown.scenarios},
         about=assessment.about(translations(language)),
         entries=found[::-1],
         breaks=list(breaks(visit.session, visit.reader.cipher, assessment.chain, assessment.signature)),

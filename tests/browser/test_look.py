@@ -1,10 +1,14 @@
 """Every page as it looks: accessible by WCAG 2.2 AA in light and dark, whole at each width and size, printable."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.journey import answer, follow, to_the_list, to_the_report
+from tests import people
+from tests.browser.journey import Look, answer, follow, to_the_list, to_the_report
+from tests.serving import APPS
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -25,13 +29,51 @@ def violations(page: Page) -> list[str]:
     return [f"{v['id']}: {v['help']}: {[node['html'][:120] for node in v['nodes'][:3]]}" for v in found]
 
 
-def travel(page: Page, look: object) -> None:
+def travel(page: Page, look: Look) -> None:
     """Look at every page there is, error states and the report among them."""
-    to_the_list(page, look)  # type: ignore[arg-type]
-    to_the_report(page, look)  # type: ignore[arg-type]
-    for path in OTHERS:
+    to_the_list(page, look)
+    root = page.url
+    to_the_report(page, look)
+    for path in (*OTHERS, f"{root}/trail", "/account", "/organisation/trail", "/organisation"):
         page.goto(path)
-        look(page, path)  # type: ignore[operator]
+        look(page, path)
+    page.get_by_role("button", name="Make a link").click()
+    look(page, "organisation with a link")
+    page.goto(page.locator("code.address").inner_text())
+    look(page, "invitation")
+    page.get_by_role("button", name="Go on").click()
+    look(page, "invitation-errors")
+    work_for_the_service(page, look)
+    signed_out(page, look)
+
+
+def work_for_the_service(page: Page, look: Look) -> None:
+    """The pages of an administrator, in the same window."""
+    address = re.match("https?://[^/]+", page.url)
+    assert address
+    mine = page.context.cookies()
+    token = people.administrator(APPS[address[0]].state.database)
+    page.context.add_cookies([{"name": people.COOKIE, "value": token, "url": address[0]}])
+    page.goto("/service")
+    look(page, "service")
+    page.get_by_role("button", name="Make it, with a link").click()
+    look(page, "service-errors")
+    page.context.clear_cookies()
+    page.context.add_cookies(mine)
+
+
+def signed_out(page: Page, look: Look) -> None:
+    """What a reader meets whose session has ended while something was typed; another session takes over at the end."""
+    page.goto("/agencies/small/start/about")
+    mine = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What you typed is not saved yet")
+    look(page, "kept")
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Sign in").click()
+    look(page, "sign-in-errors")
+    page.context.add_cookies(mine)
 
 
 @pytest.mark.parametrize(

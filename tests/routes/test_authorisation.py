@@ -92,10 +92,6 @@ def house(catalogue: Catalogue, tmp_path: Path) -> Iterator[House]:
         found: dict[tuple[str, str], str] = {}
         plans, readers = {}, {}
         tokens = {"administrator": people.administrator(database), "guest": people.guest(database)}
-            {},
-            {},
-            {"administrator": people.administrator(database), "guest": people.guest(database)},
-        )
         for whose in ("own", "other"):
             organisation = people.organisation(database, keyring, whose)
             for role in ("respondent", "manager", "reviewer"):
