@@ -38,6 +38,7 @@ _FACTS = select(FACT.c.fact, FACT.c.holds).where(FACT.c.assessment_id == bindpar
 _ANSWERS = select(ANSWER.c.question, ANSWER.c.option, ANSWER.c.note, ANSWER.c.version).where(
     ANSWER.c.assessment_id == bindparam("id")
 )
+_ANSWERS_AMONG = _ANSWERS.where(ANSWER.c.question.in_(bindparam("asked", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,12 @@ def listed(session: Session, reader: Reader) -> list[Summary]:
     return [Summary(**_summary(row)) for row in rows.mappings()]
 
 
-def opened(session: Session, reader: Reader, catalogue: Catalogue, assessment_id: str) -> OpenAssessment:
+def opened(
+    session: Session, reader: Reader, catalogue: Catalogue, assessment_id: str, section: str | None = None
+) -> OpenAssessment:
     """The one way to an assessment, locked against other writers where the transaction writes.
 
+    With a section, the answers to its questions alone: what is saved all day needs no others.
     Raises NotFound for a foreign one as for none, and WrongState where the text it was begun under is gone: a
     release stays for ever, a draft may change. Raises KeyFailure where a note cannot be decrypted.
     """
@@ -112,7 +116,9 @@ def opened(session: Session, reader: Reader, catalogue: Catalogue, assessment_id
         raise WrongState(f"The questionnaire “{version}” has changed since this assessment was begun. Begin a new one.")
     facts = connection.execute(_FACTS, {"id": assessment_id}).all() if row["profile_version"] else ()
     answers, versions = {}, {}
-    for question, option, note, version in connection.execute(_ANSWERS, {"id": assessment_id}):
+    asked = [q.id for s in instrument.questionnaire.sections if s.id == section for q in s.questions]
+    find = _ANSWERS_AMONG if asked else _ANSWERS
+    for question, option, note, version in connection.execute(find, {"id": assessment_id, "asked": asked}):
         versions[question] = version
         if option != UNANSWERED or note:
             answers[question] = Answer(option, reader.cipher.open(note, answer_place(assessment_id, question)))

@@ -47,6 +47,9 @@ class Visit:
             raise SignInNeeded("Sign in first.")
         return self.signed
 
-    def assessment(self, assessment_id: str) -> OpenAssessment:
-        """One of the reader’s assessments. Raises NotFound, the same for a foreign one as for none."""
-        return assessments.opened(self.session, self.reader, self.catalogue, assessment_id)
+    def assessment(self, assessment_id: str, section: str | None = None) -> OpenAssessment:
+        """One of the reader’s assessments, with the answers of one section where that is enough.
+
+        Raises NotFound, the same for a foreign one as for none.
+        """
+        return assessments.opened(self.session, self.reader, self.catalogue, assessment_id, section)

@@ -45,16 +45,16 @@ def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
 @router.post("/sections/{section_id}")
 def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """Save a section’s answers; what does not hold, or was changed meanwhile, comes back as it was typed."""
-    assessment = visit.assessment(assessment_id)
+    assessment = visit.assessment(assessment_id, section_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
     fields = visit.fields
     is_offered = any(name.startswith("offered.") for name in fields)
     offers = _offers(visit, assessment, asked.asked) if is_offered else {}
     entries = forms.posted_answers(asked.asked, fields, assessment.answers, offers)
     if "application/json" in visit.request.headers.get("accept", ""):
-        return _save_as_given(visit, assessment, entries)
+        return _save_as_given(visit, assessment, section_id, entries)
     if forms.errors_of(entries):
-        return _section_page(visit, assessment, asked.section, entries, status=422)
+        return _section_page(visit, visit.assessment(assessment_id), asked.section, entries, status=422)
     try:
         saving.save_answers(visit.session, visit.reader, assessment, _changes(entries))
     except StaleWrite as stale:
@@ -62,7 +62,8 @@ def save_section(visit: Visit, assessment_id: str, section_id: str) -> Response:
         entries = forms.contested(entries, stale.names, now.answers, now.versions)
         return _section_page(visit, now, asked.section, entries, status=409)
     except WrongState:
-        return _section_page(visit, assessment, asked.section, entries, status=409, errors=[GONE])
+        now = visit.assessment(assessment_id)
+        return _section_page(visit, now, asked.section, entries, status=409, errors=[GONE])
     unconfirmed = section_id if any(entry.is_unconfirmed for entry in entries) else ""
     return go_to(_onwards(visit, assessment, fields, path.after(assessment.checked, section_id), unconfirmed))
 
@@ -268,7 +269,7 @@ def _submission_errors(invalid: InvalidAnswers) -> list[FieldError]:
     return errors or [FieldError("declaration", "declaration", "declaration")]
 
 
-def _save_as_given(visit: Visit, assessment: OpenAssessment, entries: Sequence[Entry]) -> Response:
+def _save_as_given(visit: Visit, assessment: OpenAssessment, section_id: str, entries: Sequence[Entry]) -> Response:
     """Save what holds of a page that stays open (static/autosave.js): each question’s new version, or what is wrong."""
     holding = [entry for entry in entries if not entry.errors]
     stale: tuple[str, ...] = ()
@@ -276,7 +277,7 @@ def _save_as_given(visit: Visit, assessment: OpenAssessment, entries: Sequence[E
         saving.save_answers(visit.session, visit.reader, assessment, _changes(holding))
     except StaleWrite as found:
         stale = found.names
-    now = visit.assessment(assessment.id)
+    now = visit.assessment(assessment.id, section_id)
     after = {entry.question.id: entry for entry in forms.contested(holding, stale, now.answers, now.versions)}
     outcomes = {entry.question.id: _outcome(visit, entry, after.get(entry.question.id, entry)) for entry in entries}
     return JSONResponse({"questions": outcomes})

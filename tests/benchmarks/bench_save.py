@@ -12,6 +12,7 @@ from urllib.parse import quote_plus
 
 from app.forms import fingerprint
 from scoring.answers import NO_ANSWER, Answer
+from tests import people
 from tests.benchmarks.load import REPORT, load, server
 from tests.benchmarks.save_app import prepare, questionnaire
 from tests.benchmarks.table import Row
@@ -33,14 +34,14 @@ def measure() -> list[Row]:
 def _saves(factory: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _, ids = prepare(folder, CONNECTIONS)
+        ids, token, csrf = prepare(folder, CONNECTIONS)
         script = folder / "save.lua"
-        script.write_text(_script(ids), encoding="utf-8")
+        script.write_text(_script(ids, token, csrf), encoding="utf-8")
         with server(f"tests.benchmarks.save_app:{factory}", folder) as address:
             return load(address, script, SECONDS, CONNECTIONS, threads=CONNECTIONS)
 
 
-def _script(ids: list[str]) -> str:
+def _script(ids: list[str], token: str, csrf: str) -> str:
     """A thread, and so a connection, for each assessment; versions rise by one with each request."""
     section = questionnaire().sections[0]
     fields = "".join(f"&answer.{q.id}=%s&note.{q.id}=%s&version.{q.id}=%d-%s" for q in section.questions)
@@ -51,7 +52,7 @@ def _script(ids: list[str]) -> str:
         f"local empty = {_quoted(fingerprint(NO_ANSWER))}\n"
         f"local options = {_table(_table(_quoted(a.option) for a in pair) for pair in answers)}\n"
         f"local shown = {_table(_table(_quoted(fingerprint(a)) for a in pair) for pair in answers)}\n"
-        f"local fields = {_quoted('then=list' + fields)}\n"
+        f"local fields = {_quoted(f'then=list&csrf={csrf}' + fields)}\n"
         "local threads = 0\n"
         "function setup(thread) threads = threads + 1; thread:set('own', threads) end\n"
         "local version\n"
@@ -66,7 +67,8 @@ def _script(ids: list[str]) -> str:
         "  end\n"
         "  version = version + 1\n"
         f"  local path = '/assessments/' .. ids[own] .. '/sections/{section.id}'\n"
-        "  local headers = {['Content-Type'] = 'application/x-www-form-urlencoded'}\n"
+        "  local headers = {['Content-Type'] = 'application/x-www-form-urlencoded', "
+        f"['Cookie'] = '{people.COOKIE}={token}'}}\n"
         "  return wrk.format('POST', path, headers, string.format(fields, unpack(values)))\n"
         "end\n"
     ) + REPORT

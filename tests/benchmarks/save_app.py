@@ -1,9 +1,12 @@
 """The two servers that bench_save.py compares: the service, and the same rows written by raw sqlite3.
 
-The raw one has the same middleware and the same durability, takes the same form and writes the same rows (each answer,
-its history, when the assessment last changed); it checks nothing and reads nothing.
+The service signs in, checks versions, encrypts notes and seals its trail. The raw one has the same middleware and the
+same durability, takes the same form and writes as many rows of the same size (each answer, an entry of the trail, when
+the assessment last changed and how its trail ends); it checks nothing, reads nothing and encrypts nothing.
 """
 
+import itertools
+import json
 import os
 import sqlite3
 from datetime import UTC, datetime
@@ -12,19 +15,21 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
-from app import assessments
-from app.accounts import LOCAL, local_reader
-from app.assessments import Change, StartedAbout
+from app import assessments, saving
 from app.catalogue import load_catalogue
 from app.database import Database
 from app.main import create_app
-from app.migrations import migrate
+from app.migrations import migrate, open_keyring
+from app.saving import Change
 from app.settings import Settings
+from app.started_about import StartedAbout
 from scoring.questionnaire import Questionnaire, Section
+from tests import people
 from tests.benchmarks.generated import answered, generated
 from tests.benchmarks.load import FOLDER
 
 ANSWERS = 10
+SEALED = 40  # by how many bytes a text grows when it is encrypted
 
 
 def questionnaire() -> Questionnaire:
@@ -36,21 +41,25 @@ def questionnaire() -> Questionnaire:
     return made.model_copy(update={"sections": sections}).sealed()
 
 
-def prepare(folder: Path, count: int) -> tuple[str, list[str]]:
-    """A database with so many assessments, the last half of each answered; its URL, and their ids."""
+def prepare(folder: Path, count: int) -> tuple[list[str], str, str]:
+    """A database with so many assessments, the last half of each answered; their ids, and the token of a session with
+    what its forms carry."""
     url, asked = f"sqlite:///{folder / 'bench.db'}", questionnaire()
     database, catalogue = Database(url), load_catalogue([asked])
-    migrate(database)
+    keyring = open_keyring(Settings(database_url=url), database)
+    migrate(database, keyring)
+    token = people.member(database, keyring, people.organisation(database, keyring, "Bench"))
+    reader = people.reader_of(database, keyring, token)
     half = [(question, answer) for question, answer in answered(asked).items()][60:]
     about, ids = StartedAbout(organisation="Bench", scope_kind="post"), []
     for _ in range(count):
         with database.transaction(write=True) as session:
-            reader = local_reader(session, "Bench")
-            ids.append(assessments.start(session, reader, catalogue, asked.id, about))
+            ids.append(saving.start(session, reader, catalogue, asked.id, about))
             opened = assessments.opened(session, reader, catalogue, ids[-1])
-            assessments.save_answers(session, reader, opened, [Change(q, *answer, 0) for q, answer in half])
+            saving.save_answers(session, reader, opened, [Change(q, *answer, 0) for q, answer in half])
+    csrf = people.csrf_of(database, keyring, token)
     database.close()
-    return url, ids
+    return ids, token, csrf
 
 
 def service() -> FastAPI:
@@ -63,6 +72,7 @@ def raw() -> FastAPI:
     connection = sqlite3.connect(_url().removeprefix("sqlite:///"), isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
+    entries = itertools.count(1)
     questions = [question.id for question in questionnaire().sections[0].questions]
     app = service()
     router = APIRouter()
@@ -75,7 +85,7 @@ def raw() -> FastAPI:
                 assessment,
                 q,
                 form[f"answer.{q}"],
-                form[f"note.{q}"],
+                form[f"note.{q}"] + " " * SEALED,
                 int(str(form[f"version.{q}"]).partition("-")[0]) + 1,
             )
             for q in questions
@@ -86,12 +96,18 @@ def raw() -> FastAPI:
             "ON CONFLICT DO UPDATE SET option = excluded.option, note = excluded.note, version = excluded.version",
             rows,
         )
-        connection.executemany(
-            "INSERT INTO answer_change (assessment_id, question, option, note, version, changed_at, changed_by) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(*row, now, LOCAL) for row in rows],
+        number = next(entries)
+        detail = json.dumps([row[1:3] for row in rows])
+        words = json.dumps({row[1]: row[3] for row in rows}) + " " * SEALED
+        connection.execute(
+            "INSERT INTO trail_entry (chain, number, at, account, action, detail, words, words_digest, seal) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ("raw", number, now, "bench", "answers", detail, words, "0" * 64, "0" * 64),
         )
-        connection.execute("UPDATE assessment SET changed_at = ? WHERE id = ?", (now, assessment))
+        connection.execute(
+            "UPDATE assessment SET changed_at = ?, trail_number = ?, trail_seal = ?, trail_signature = ? WHERE id = ?",
+            (now, number, "0" * 64, "0" * 73, assessment),
+        )
         connection.execute("COMMIT")
         return RedirectResponse(f"/assessments/{assessment}", 303)
 
