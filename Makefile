@@ -3,13 +3,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-long bench check lint format words locks clean
+.PHONY: help serve demo test test-long bench check lint format words locks clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: .venv/serve.done ## set up what is missing and serve on http://127.0.0.1:8000
 	@$(BIN)/plumbline serve
+
+demo: .venv/serve.done ## the same with sample organisations and finished assessments
+	@$(BIN)/plumbline demo
 
 check: .venv/serve.done ## check every file of questionnaires/
 	@$(BIN)/plumbline check

@@ -1,4 +1,4 @@
-"""The command `plumbline`: serve, check, release, score, report, verify, verify-log, rotate-keys, schema,
+"""The command `plumbline`: serve, demo, check, release, score, report, verify, verify-log, rotate-keys, schema,
 audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
@@ -10,6 +10,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf, .json or .html")
     verify = command(_verify, "verify", "recompute every figure of a report")
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
+    command(_demo, "demo", "serve sample organisations with finished assessments, from a database of their own")
     command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
     rotate.add_argument("--master", action="store_true", help="a new master key in the key file instead")
@@ -89,7 +91,7 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     if token := _first_link(settings):
         print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
     uvicorn.run(
-        create_app,
+        partial(create_app, settings),
         factory=True,
         host=settings.host,
         port=settings.port,
@@ -97,6 +99,22 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
         server_header=False,
     )
     return 0
+
+
+def _demo(call: argparse.Namespace, settings: Settings) -> int:
+    from app.catalogue import open_catalogue
+    from app.demo import EMAIL, furnish
+
+    database = Path("var/demo.db")
+    for ending in ("", "-wal", "-shm"):
+        database.with_name(database.name + ending).unlink(missing_ok=True)
+    database.with_suffix(".key").unlink(missing_ok=True)
+    settings = settings.model_copy(update={"database_url": f"sqlite:///{database}", "key_file": None})
+    with _opened(settings) as (opened, keyring):
+        catalogue = open_catalogue(settings.questionnaires, settings.drafts)
+        password = furnish(opened, keyring, catalogue, settings.questionnaires)
+    print(f"Sign in as {EMAIL} with {password}; everything in it is invented, and made anew each time.", flush=True)
+    return _serve(call, settings)
 
 
 def _first_link(settings: Settings) -> str | None:
