@@ -12,10 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from app import migrations
 from app.accounts import LOCAL, Reader, local_reader
 from app.database import Database
-from app.migrations import HEAD, migrate, upgrade
+from app.migrations import HEAD, migrate, revisions, upgrade
 from app.models import Account, Organisation
 
 
@@ -106,12 +105,31 @@ def test_both_ways_make_exactly_the_tables_of_the_models(tmp_path: Path, make: C
 
 
 def test_the_newest_migration_is_the_one_that_start_up_looks_for() -> None:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    assert revisions()[-1] == HEAD
 
-    config = Config()
-    config.set_main_option("script_location", str(migrations.__path__[0]))
-    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+def test_a_table_made_anew_takes_nothing_along_that_hangs_on_it(database: Database) -> None:
+    with database.transaction(write=True) as session:
+        local_reader(session, "Sample Service")
+    with database.alteration() as session:
+        session.connection().execute(text("CREATE TABLE anew (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL)"))
+        session.connection().execute(text("INSERT INTO anew SELECT id, name FROM organisation"))
+        session.connection().execute(text("DROP TABLE organisation"))
+        session.connection().execute(text("ALTER TABLE anew RENAME TO organisation"))
+    with database.transaction(write=False) as session:
+        assert session.connection().execute(text("SELECT count(*) FROM account")).scalar_one() == 1
+        assert session.connection().execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_an_alteration_that_leaves_a_row_without_what_it_refers_to_changes_nothing(database: Database) -> None:
+    with database.transaction(write=True) as session:
+        local_reader(session, "Sample Service")
+    refused = pytest.raises(sqlite3.IntegrityError, match="Rows refer to none: account to organisation")
+    with refused, database.alteration() as session:
+        session.connection().execute(text("DELETE FROM organisation"))
+    assert organisations(database) == 1
+    with database.transaction(write=False) as session:
+        assert session.connection().execute(text("PRAGMA foreign_keys")).scalar_one() == 1
 
 
 def test_a_database_at_the_newest_version_is_left_alone(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

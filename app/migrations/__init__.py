@@ -4,12 +4,16 @@ alembic revision, for developers: write a file in versions/, and raise HEAD.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from app import models  # noqa: F401  declares the tables
 from app.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0004"
 
@@ -27,16 +31,29 @@ def migrate(database: Database) -> None:
         upgrade(database)
 
 
-def upgrade(database: Database) -> None:
-    """Run every migration that the tables have not had."""
+def upgrade(database: Database, to: str = HEAD) -> None:
+    """Run every migration that the tables have not had, up to a revision."""
     from alembic import command
+
+    config = _config()
+    with database.alteration() as session:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, to)
+
+
+def revisions() -> list[str]:
+    """Every version that the tables ever had, from the first to HEAD."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
+def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    with database.transaction(write=True) as session:
-        config.attributes["connection"] = session.connection()
-        command.upgrade(config, HEAD)
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
 
 
 def _create(database: Database) -> None:
