@@ -7,6 +7,7 @@ PlumblineError
 ├── StaleWrite          somebody changed the answer since it was read
 ├── WrongState          an assessment that is not open to this (already submitted, not complete, a draft questionnaire)
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
+├── UnsoundFile         a file that is not, or not wholly, a database of this program
 ├── TooLarge            a body over the limit
 └── DrawingFailed       a report could not be drawn
 """
@@ -87,6 +88,12 @@ class BadRequest(PlumblineError):
     def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or []
+
+
+class UnsoundFile(PlumblineError):
+    """A database’s file that does not hold."""
+
+    title = "The file does not hold"
 
 
 class TooLarge(PlumblineError):
