@@ -1,5 +1,5 @@
-"""The command `plumbline`: serve, demo, check, release, score, report, verify, verify-log, rotate-keys, schema,
-audit-instrument.
+"""The command `plumbline`: serve, demo, check, release, score, report, verify, verify-log, rotate-keys, backup,
+restore, schema, audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
 """
@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
     rotate.add_argument("--master", action="store_true", help="a new master key in the key file instead")
     rotate.add_argument("--go-on", action="store_true", help="no new keys: finish what was interrupted")
+    backup = command(_backup, "backup", "copy the database to a file, also while the server runs")
+    backup.add_argument("file", type=Path, help="where to; a file that exists is not written over")
+    backup.add_argument("--replace", action="store_true", help="write over it all the same")
+    restore = command(_restore, "restore", "put a backup in the place of the database, once the server is stopped")
+    restore.add_argument("file", type=Path, help="a file that `plumbline backup` wrote")
     audit = command(_audit, "audit-instrument", "write the methodological annex on how questionnaires behave")
     audit.add_argument("agency", nargs="*", help="the agencies’ ids; all unless given")
     audit.add_argument("-o", "--output", type=Path, required=True, help="where to: .md or .pdf")
@@ -277,6 +282,39 @@ def _audit(call: argparse.Namespace, settings: Settings) -> int:
     write_annex(annex(catalogue, settings.questionnaires, call.agency or list(catalogue.latest)), call.output)
     print(f"Written to {call.output}.")
     return 0
+
+
+def _backup(call: argparse.Namespace, settings: Settings) -> int:
+    from app.backup import back_up
+    from app.database_file import file_of
+
+    database = file_of(settings.database_url)
+    if database is None:
+        return _not_a_file("pg_dump --format=custom --file=FILE DATABASE")
+    contents = back_up(database, call.file, call.replace)
+    print(f"Written to {call.file} and verified. {contents}")
+    print(f"Its notes open only with {settings.keys_at}: keep a copy of that as well, somewhere else.")
+    return 0
+
+
+def _restore(call: argparse.Namespace, settings: Settings) -> int:
+    from app.backup import restore
+    from app.database_file import file_of
+    from app.migrations import open_keyring
+
+    database = file_of(settings.database_url)
+    if database is None:
+        return _not_a_file("pg_restore --clean --if-exists --exit-on-error --single-transaction --dbname=DATABASE FILE")
+    restored = restore(call.file, database, lambda opened: open_keyring(settings, opened))
+    print(f"Restored to {database} and verified. {restored.contents}")
+    if restored.kept:
+        print(f"What stood there is kept as {restored.kept}.")
+    return _verify_log(call, settings)
+
+
+def _not_a_file(instead: str) -> int:
+    print(f"plumbline: This copies SQLite’s file. With PostgreSQL use its own tool: {instead}", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

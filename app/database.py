@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlmodel import Session
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
@@ -37,7 +37,7 @@ class RequestSession(Session):
 class Database:
     """A database by its URL. `is_embedded`: SQLite, whose transactions run inline; any other's on a pool thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         parsed = make_url(url)
         self.is_embedded = parsed.get_backend_name() == "sqlite"
         # An error of the database shall not carry answers into a log.
@@ -55,6 +55,43 @@ class Database:
             if self.is_embedded:
                 _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
             yield session
+
+    @contextmanager
+    def alteration(self) -> Iterator[RequestSession]:
+        """A transaction in which tables may be made anew. Raises sqlite3.IntegrityError, and rolls back,
+        where at its end a row refers to none.
+
+        SQLite changes a table by making another and dropping the first, and to drop one is to delete its rows: with
+        foreign keys in force, everything that hangs on them would go as well. Within a transaction they cannot be put
+        out of force, so it is done before.
+        """
+        if not self.is_embedded:
+            with self.transaction(write=True) as session:
+                yield session
+            return
+        with self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute("PRAGMA foreign_keys = OFF")
+            try:
+                with RequestSession(connection, info={"write": True}) as session, session.begin():
+                    driver.execute("BEGIN IMMEDIATE")
+                    yield session
+                    session.flush()
+                    if lost := driver.execute("PRAGMA foreign_key_check").fetchall():
+                        tables = ", ".join(sorted({f"{row[0]} to {row[2]}" for row in lost}))
+                        raise sqlite3.IntegrityError(f"Rows refer to none: {tables}.")
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+    def compact(self) -> None:
+        """Write the file anew without the pages that nothing stands in any more: what stood there is gone from it."""
+        if self.is_embedded:
+            with self.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert isinstance(driver, sqlite3.Connection)
+                driver.execute("VACUUM")
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -10,6 +10,7 @@ PlumblineError
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
+├── UnsoundFile         a file that is not, or not wholly, a database of this program
 ├── TooLarge            a body over the limit
 ├── DrawingFailed       a report could not be drawn
 └── KeyFailure          a key is missing, or what it closed was changed
@@ -118,6 +119,12 @@ class BadRequest(PlumblineError):
     def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or []
+
+
+class UnsoundFile(PlumblineError):
+    """A database’s file that does not hold."""
+
+    title = "The file does not hold"
 
 
 class TooLarge(PlumblineError):

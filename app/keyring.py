@@ -33,6 +33,11 @@ class Keyring:
             known = self._ciphers[organisation, number] = Cipher(self.masters, keys)
         return known
 
+    def check(self, connection: Connection) -> None:
+        """Whether the master keys open the key of every organisation. Raises KeyFailure where they do not."""
+        for row in connection.execute(select(*ORGANISATION_KEY.c)):
+            self.masters.unwrap(row.wrapped, row.organisation_id, row.number)
+
     def add_key(self, connection: Connection, organisation: str, number: int) -> None:
         """A new key under this number; whoever calls sets it as the one in use."""
         wrapped = self.masters.wrap(new_organisation_key(), organisation, number)

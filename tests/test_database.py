@@ -13,12 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from app import migrations
 from app.database import Database
 from app.keyring import Keyring
 from app.keys import new_master_keys
-from app.migrations import HEAD, migrate, upgrade
-from app.models import Membership, Organisation
+from app.migrations import HEAD, migrate, revisions, upgrade
+from app.models import Link, Membership, Organisation
 
 
 def an_organisation() -> Organisation:
@@ -120,12 +119,35 @@ def test_both_ways_make_exactly_the_tables_of_the_models(
 
 
 def test_the_newest_migration_is_the_one_that_start_up_looks_for() -> None:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
+    assert revisions()[-1] == HEAD
 
-    config = Config()
-    config.set_main_option("script_location", str(migrations.__path__[0]))
-    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+def test_a_table_made_anew_takes_nothing_along_that_hangs_on_it(database: Database) -> None:
+    with database.transaction(write=True) as session:
+        session.add(an_organisation())
+        session.flush()
+        session.add(Link(digest="a", kind="invitation", organisation_id="a", expires_at=datetime.now(UTC)))
+    with database.alteration() as session:
+        session.connection().execute(text("CREATE TABLE anew (id VARCHAR PRIMARY KEY, name VARCHAR NOT NULL)"))
+        session.connection().execute(text("INSERT INTO anew SELECT id, name FROM organisation"))
+        session.connection().execute(text("DROP TABLE organisation"))
+        session.connection().execute(text("ALTER TABLE anew RENAME TO organisation"))
+    with database.transaction(write=False) as session:
+        assert session.connection().execute(text("SELECT count(*) FROM link")).scalar_one() == 1
+        assert session.connection().execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_an_alteration_that_leaves_a_row_without_what_it_refers_to_changes_nothing(database: Database) -> None:
+    with database.transaction(write=True) as session:
+        session.add(an_organisation())
+        session.flush()
+        session.add(Link(digest="a", kind="invitation", organisation_id="a", expires_at=datetime.now(UTC)))
+    refused = pytest.raises(sqlite3.IntegrityError, match="Rows refer to none: link to organisation")
+    with refused, database.alteration() as session:
+        session.connection().execute(text("DELETE FROM organisation"))
+    assert organisations(database) == 1
+    with database.transaction(write=False) as session:
+        assert session.connection().execute(text("PRAGMA foreign_keys")).scalar_one() == 1
 
 
 def test_a_database_at_the_newest_version_is_left_alone(

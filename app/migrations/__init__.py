@@ -4,6 +4,7 @@ alembic revision, for developers: write a file in versions/, and raise HEAD.
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
@@ -13,6 +14,9 @@ from app.database import Database
 from app.keyring import Keyring
 from app.keys import new_master_keys, read_master_keys, write_master_keys
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "0005"
 
@@ -46,13 +50,27 @@ def open_keyring(settings: Settings, database: Database) -> Keyring:
 def upgrade(database: Database, keyring: Keyring, to: str = HEAD) -> None:
     """Run every migration that the tables have not had. One of them encrypts what was not."""
     from alembic import command
+
+    config = _config()
+    with database.alteration() as session:
+        config.attributes |= {"connection": session.connection(), "keyring": keyring}
+        command.upgrade(config, to)
+    database.compact()  # notes that an earlier version kept in the clear would stay in pages that are free now
+
+
+def revisions() -> list[str]:
+    """Every version that the tables ever had, from the first to HEAD."""
+    from alembic.script import ScriptDirectory
+
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
+def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    with database.transaction(write=True) as session:
-        config.attributes |= {"connection": session.connection(), "keyring": keyring}
-        command.upgrade(config, to)
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
 
 
 def _create(database: Database) -> None:

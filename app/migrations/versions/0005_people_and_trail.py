@@ -183,11 +183,20 @@ def _all(connection: sa.Connection, table: str, assessment: str) -> list[Any]:
 
 
 def _by_moment(rows: list[Any]) -> Iterator[tuple[tuple[datetime, str], list[Any]]]:
+    """What was written together; of two changes of one thing at one moment the second is apart."""
+
     def moment(row: Any) -> tuple[datetime, str]:
         return _utc(row["changed_at"]), row["changed_by"]
 
-    for key, together in itertools.groupby(sorted(rows, key=lambda row: (moment(row), row["version"])), moment):
-        yield key, list(together)
+    for key, written in itertools.groupby(sorted(rows, key=lambda row: (moment(row), row["version"])), moment):
+        together: list[dict[str, Any]] = []
+        for row in written:
+            name = next(row[column] for column in ("question", "fact", "scenario") if column in row)
+            apart = next((those for those in together if name not in those), None)
+            if apart is None:
+                together.append(apart := {})
+            apart[name] = row
+        yield from ((key, list(those.values())) for those in together)
 
 
 def _utc(at: datetime) -> datetime:
