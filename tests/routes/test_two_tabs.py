@@ -64,7 +64,6 @@ def test_two_tabs_that_answer_different_questions_of_a_section_at_once_lose_noth
 def test_of_two_who_change_one_question_at_once_one_wins_and_the_other_is_shown_both(
     tabs: tuple[Filler, Filler], section: str, rounds: int
 ) -> None:
-    wins = [0, 0]
     for number in range(rounds):
         given = [Answer(LEVELS[(number + tab) % 4], f"Tab {tab}, round {number}") for tab in (0, 1)]
         sheets = tabs[0].open(section), tabs[1].open(section)
@@ -72,11 +71,9 @@ def test_of_two_who_change_one_question_at_once_one_wins_and_the_other_is_shown_
         codes = [reply.status_code for reply in replies]
         assert sorted(codes) == [303, 409], number
         winner, loser = codes.index(303), codes.index(409)
-        wins[winner] += 1
         shown = settled(replies[loser], "roster_drawn")
         for side, tab in (("saved", winner), ("mine", loser)):
             assert f"Is {given[tab].option}. Note: {given[tab].note}" in shown[side]
         stands = tabs[loser].open(section)
         assert stands.answers["roster_drawn"] == given[winner]
         assert stands.fields["version.roster_drawn"].startswith(f"{number + 1}-")
-    assert sum(wins) == rounds
