@@ -27,7 +27,7 @@ lint: .venv/test.done ## style, types, import contracts, data
 test: .venv/test.done chromium lint ## set up what is missing and run the whole suite
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov=scoring --cov-branch --cov-report=term-missing:skip-covered
 
-test-long: .venv/test.done chromium ## the trials that take longer
+test-long: .venv/test.done chromium ## the trials that take longer: random cases, a killed server, two tabs
 	@$(BIN)/pytest -m long
 
 bench: .venv/test.done wrk ## the benchmarks, each figure beside its floor
