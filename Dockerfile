@@ -1,5 +1,6 @@
-# The service alone: no compiler, no test tool, not root. There is no sign-in yet, so it listens on the loopback address
-# of whatever network it is given; run it with `docker run --network host -v plumbline:/srv/plumbline/var plumbline`.
+# The service alone: no compiler, no test tool, not root. It speaks http, so a proxy with TLS belongs before it, and it
+# listens on the loopback address of whatever network it is given; run it with
+# `docker run --network host -v plumbline:/srv/plumbline/var plumbline`. The volume holds the database and its key file.
 FROM python:3.12-slim AS build
 WORKDIR /srv/plumbline
 RUN python -m venv /srv/venv

@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         openapi_url=ADDRESS,
         redirect_slashes=False,
         middleware=[
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, https=settings.https),
             Middleware(OwnSite, hosts=settings.allowed_hosts),
             Middleware(BodyLimit, limit=settings.max_body),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),

@@ -25,6 +25,7 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _STATIC = "/static/"
 _FOR_EVER = b"public, max-age=31536000, immutable"
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -41,10 +42,11 @@ def secure(headers: list[tuple[bytes, bytes]], scope: Scope) -> None:
 
 
 class SecurityHeaders:
-    """Adds to every answer the headers of `secure`."""
+    """Adds to every answer the headers of `secure`; where browsers come by https, that they shall not come otherwise."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, https: bool = False) -> None:
         self.app = app
+        self.https = https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -54,6 +56,8 @@ class SecurityHeaders:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 secure(message["headers"], scope)
+                if self.https:
+                    message["headers"].append(_HTTPS_ONLY)
             await send(message)
 
         return await self.app(scope, receive, send_secured)

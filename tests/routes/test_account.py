@@ -3,14 +3,19 @@
 import re
 from datetime import timedelta
 
+import httpx
 import pytest
 from sqlalchemy import text
 
 from app import accounts, signing_in
+from app.catalogue import Catalogue
 from app.links import make_link
+from app.main import create_app
 from app.organisations import members
 from app.passwords import hashed, matches, problem_of
+from app.settings import Settings
 from tests import people
+from tests.fixtures import BASE
 from tests.page import Site
 from tests.routes.test_assessments import begun, marked
 from tests.serving import APPS, served, session_anew
@@ -291,3 +296,17 @@ def test_passwords_are_argon2id_and_none_is_what_nobody_has() -> None:
     assert matches(kept, GOOD) and not matches(kept, GOOD + "x")
     assert not matches("", "nobody has this one") and not matches("spoiled", GOOD)
     assert problem_of(GOOD) is None
+
+
+@pytest.mark.anyio
+async def test_by_https_the_cookie_is_bound_to_this_host_and_browsers_are_told_to_stay(
+    database_url: str, small_catalogue: Catalogue
+) -> None:
+    app = create_app(Settings(database_url=database_url, https=True), small_catalogue)
+    transport = httpx.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE) as caller:
+        with app.state.database.transaction(write=True) as session:
+            accounts.make_account(session, "rosa@example.org", "Rosa Respondent", hashed(GOOD))
+        answer = await caller.post("/sign-in", data={"email": "rosa@example.org", "password": GOOD})
+    assert answer.headers["set-cookie"].startswith("__Host-plumbline=") and "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
