@@ -42,7 +42,7 @@ def secure(headers: list[tuple[bytes, bytes]], scope: Scope) -> None:
 
 
 class SecurityHeaders:
-    """Adds to every answer the headers of `secure`; where browsers come by https, that they shall not come otherwise."""
+    """Adds to every answer the headers of `secure`; by https also that browsers shall not come by anything else."""
 
     def __init__(self, app: ASGIApp, https: bool = False) -> None:
         self.app = app
