@@ -1,4 +1,4 @@
-# What a machine must bring: Python 3.11 or newer with venv, and make; for the browser tests Chromium, for the benchmarks wrk.
+# What a machine must bring: Python 3.11 or newer with venv, and make; for the tests Chromium and PostgreSQL’s server, for the benchmarks wrk.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -24,10 +24,10 @@ lint: .venv/test.done ## style, types, import contracts, data
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/plumbline check
 
-test: .venv/test.done chromium lint ## set up what is missing and run the whole suite
+test: .venv/test.done chromium postgres lint ## set up what is missing and run the whole suite
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov=scoring --cov-branch --cov-report=term-missing:skip-covered
 
-test-long: .venv/test.done chromium ## the trials that take longer: random cases, a killed server, two tabs
+test-long: .venv/test.done chromium postgres ## the trials that take longer: random cases, a killed server, two tabs
 	@$(BIN)/pytest -m long
 
 bench: .venv/test.done wrk ## the benchmarks, each figure beside its floor
@@ -42,7 +42,7 @@ words: .venv/test.done ## gather the interface’s words into app/locales
 
 locks: .venv/test.done ## renew both lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --extra build --upgrade --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	@$(BIN)/uv pip compile -q pyproject.toml --extra build --extra test --extra audit --upgrade --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-test.lock
+	@$(BIN)/uv pip compile -q pyproject.toml --extra build --extra test --extra audit --extra postgres --upgrade --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-test.lock
 
 clean: ## remove the environment and caches (the database under var/ stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build *.egg-info
@@ -73,14 +73,16 @@ endef
 
 # System packages: installed where that is allowed, else named; never skipped.
 define system_package
-	@command -v $(1) >/dev/null || { \
+	@PATH="$$PATH:$$(echo /usr/lib/postgresql/*/bin)" command -v $(1) >/dev/null || { \
 	if [ "$$(id -u)" = 0 ]; then DEBIAN_FRONTEND=noninteractive; export DEBIAN_FRONTEND; apt-get update -qq && apt-get install -y -qq $(2) >/dev/null; \
 	elif sudo -n true 2>/dev/null; then sudo apt-get update -qq && sudo apt-get install -y -qq $(2) >/dev/null; \
 	else echo "$(3) need $(1). Install it with: sudo apt-get install $(2)"; exit 1; fi; }
 endef
 
-.PHONY: chromium wrk
+.PHONY: chromium postgres wrk
 chromium:
 	$(call system_package,chromium,chromium,The browser tests)
+postgres:
+	$(call system_package,pg_ctl,postgresql,The tests of storage)
 wrk:
 	$(call system_package,wrk,wrk,The benchmarks)

@@ -1,5 +1,6 @@
 """What every test runs under."""
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # The same examples on every run and machine, so that a red build can be repeated; a failing one prints how.
@@ -13,4 +14,20 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
-pytest_plugins = ("tests.serving", "tests.fixtures", "tests.tiny")
+pytest_plugins = ("tests.serving", "tests.fixtures", "tests.postgres", "tests.tiny")
+
+# What is stored is stored alike on either database: these tests run on both.
+ON_BOTH = {
+    "tests.test_assessments",
+    "tests.test_other_assessments",
+    "tests.test_keys",
+    "tests.test_trail",
+    "tests.test_plans",
+    "tests.routes.test_account",
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever stands on a database of its own in these files is tried on SQLite and on PostgreSQL."""
+    if metafunc.module.__name__ in ON_BOTH and "database_url" in metafunc.fixturenames:
+        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)

@@ -29,7 +29,11 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """SQLite’s, or that of a new database of the kind that `ON_BOTH` asks for."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        url: str = request.getfixturevalue("new_postgres_database")
+        return url
     return f"sqlite:///{tmp_path / 'deep' / 'plumbline.db'}"
 
 

@@ -82,9 +82,10 @@ def catalogue() -> Catalogue:
 
 
 @contextmanager
-def served(catalogue: Catalogue, folder: Path) -> Iterator[str]:
+def served(catalogue: Catalogue, folder: Path, url: str | None = None) -> Iterator[str]:
     """A server on a port of its own, with a new database in the folder, and a manager who is signed in."""
-    app = create_app(Settings(database_url=f"sqlite:///{folder / 'plumbline.db'}"), catalogue)
+    url = url or f"sqlite:///{folder / 'plumbline.db'}"
+    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key"), catalogue)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -53,7 +53,7 @@ def test_a_chain_that_nobody_touched_holds(database: Database, keyring: Keyring,
         ("UPDATE answer SET option = 'evidenced' WHERE question = 'house_hidden'", 0, "answer house_hidden is not"),
         ("UPDATE answer SET note = '' WHERE question = 'roster_drawn'", 0, "answer roster_drawn is not what"),
         ("DELETE FROM answer WHERE question = 'names_recur'", 0, "answer names_recur is not what"),
-        ("UPDATE profile_fact SET holds = 0", 0, "fact runs_houses is not what"),
+        ("UPDATE profile_fact SET holds = NOT holds", 0, "fact runs_houses is not what"),
         ("UPDATE organisation SET trail_signature = 'x.y'", 0, ""),
     ],
 )

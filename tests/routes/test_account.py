@@ -24,9 +24,9 @@ GOOD = "four quiet lamps at noon"
 
 
 @pytest.fixture
-def house(catalogue, tmp_path):
+def house(catalogue, tmp_path, database_url):
     """The address of a server of one’s own."""
-    with served(catalogue, tmp_path) as address:
+    with served(catalogue, tmp_path, database_url) as address:
         yield address
 
 
