@@ -20,8 +20,9 @@ from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
-from app.middleware import BodyLimit, OwnSite, SecurityHeaders, WithoutQuery, secure
+from app.middleware import BodyLimit, OwnSite, RateLimit, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate, open_keyring
+from app.pages import cookie_name
 from app.routes import (
     account,
     administration,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         middleware=[
             Middleware(SecurityHeaders, https=settings.https),
             Middleware(OwnSite, hosts=settings.allowed_hosts),
+            Middleware(RateLimit, limit=settings.rate_limit, cookie=cookie_name(settings.https)),
             Middleware(BodyLimit, limit=settings.max_body),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
         ],

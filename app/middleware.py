@@ -3,14 +3,16 @@
 Host and origin are checked before anything else: a page on another site must not reach a server on this machine.
 """
 
+import hashlib
 import logging
+import time
 from collections.abc import Iterable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import TooLarge
+from app.errors import MustWait, TooLarge
 from app.failures import failure
 
 POLICY = (
@@ -111,6 +113,58 @@ class BodyLimit:
             return message
 
         return await self.app(scope, receive_counted, send)
+
+
+class RateLimit:
+    """Refuses more than `limit` requests a minute from one session or, where there is none, from one address, and more
+    than ten times as many from an address whatever sessions it names; 0: no limit.
+
+    Counted in this process alone, since a count in the database would be what an attack wears out; a proxy before
+    several processes limits them together. Static files are free. What is counted is kept for a minute, and as a digest.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, cookie: str) -> None:
+        self.app = app
+        self.limit = limit
+        self.cookie = f"{cookie}="
+        self.minute = 0
+        self.counts: dict[bytes, int] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http" or not self.limit or scope["path"].startswith(_STATIC):
+            return await self.app(scope, receive, send)
+        now = time.monotonic()
+        if int(now // 60) != self.minute:
+            self.minute, self.counts = int(now // 60), {}
+        session, address = self._who(scope)
+        count = max(self._count(session or address), self._count(address) // 10 if session else 0)
+        reset = 60 - int(now % 60)
+        numbers = {"limit": self.limit, "remaining": max(0, self.limit - count), "reset": reset}
+        headers = {f"ratelimit-{name}": str(number) for name, number in numbers.items()}
+        if count > self.limit:
+            message = f"At most {self.limit} requests a minute are answered. Wait, and try again."
+            refused = failure(
+                Request(scope), 429, MustWait.title, message, headers=headers | {"Retry-After": str(reset)}
+            )
+            return await refused(scope, receive, send)
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].extend((name.encode(), value.encode()) for name, value in headers.items())
+            await send(message)
+
+        return await self.app(scope, receive, send_counted)
+
+    def _who(self, scope: Scope) -> tuple[str, str]:
+        cookies = Headers(scope=scope).get("cookie", "")
+        token = next((part for part in cookies.split("; ") if part.startswith(self.cookie)), "")
+        return token, (scope.get("client") or ("",))[0]
+
+    def _count(self, who: str) -> int:
+        digest = hashlib.blake2s(who.encode(errors="replace"), digest_size=12).digest()
+        self.counts[digest] = count = self.counts.get(digest, 0) + 1
+        return count
 
 
 class WithoutQuery(logging.Filter):

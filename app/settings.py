@@ -14,7 +14,8 @@ class Settings(BaseSettings):
 
     `key_file` holds the master keys, without which no note can be read; unless given it stands beside an embedded
     database. `https`: whether browsers reach the server by https, which makes cookies stricter. `allowed_hosts` are the
-    names, without ports, by which browsers may call the server; `max_body` is in bytes.
+    names, without ports, by which browsers may call the server; `rate_limit` is in requests a minute of one session or
+    address, 0 for none; `max_body` is in bytes.
     """
 
     model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True)
@@ -27,6 +28,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     https: bool = False
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
+    rate_limit: int = Field(default=1200, ge=0)
     max_body: int = Field(default=2 * 1024 * 1024, gt=0)
 
     @cached_property

@@ -65,7 +65,7 @@ def small_catalogue() -> Catalogue:
 
 @pytest.fixture
 def app(database_url: str, small_catalogue: Catalogue) -> FastAPI:
-    return create_app(Settings(database_url=database_url), small_catalogue)
+    return create_app(Settings(database_url=database_url, rate_limit=0), small_catalogue)
 
 
 class SignedClient(httpx.AsyncClient):

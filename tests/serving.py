@@ -85,7 +85,7 @@ def catalogue() -> Catalogue:
 def served(catalogue: Catalogue, folder: Path, url: str | None = None) -> Iterator[str]:
     """A server on a port of its own, with a new database in the folder, and a manager who is signed in."""
     url = url or f"sqlite:///{folder / 'plumbline.db'}"
-    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key"), catalogue)
+    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0), catalogue)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -91,7 +91,9 @@ def server(database: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {"PLUMBLINE_DATABASE_URL": f"sqlite:///{database}", "PLUMBLINE_PORT": str(port)}
+    settings = {"PLUMBLINE_DATABASE_URL": f"sqlite:///{database}", "PLUMBLINE_PORT": str(port)} | {
+        "PLUMBLINE_RATE_LIMIT": "0"
+    }
     command = [sys.executable, "-m", "app.cli", "serve"]
     process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | settings, stdout=subprocess.DEVNULL)
     try:

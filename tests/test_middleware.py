@@ -7,8 +7,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.catalogue import Catalogue
 from app.errors import TooLarge
+from app.main import create_app
 from app.middleware import BodyLimit, WithoutQuery
+from app.settings import Settings
+from tests.fixtures import BASE
 
 pytestmark = pytest.mark.anyio
 SCORE = "/api/v1/score"
@@ -140,3 +144,29 @@ def test_other_lines_of_the_log_are_left_alone() -> None:
 
 async def test_the_service_takes_queries_out_of_uvicorn_s_access_log(client: httpx.AsyncClient) -> None:
     assert any(isinstance(each, WithoutQuery) for each in logging.getLogger("uvicorn.access").filters)
+
+
+async def test_too_many_requests_within_a_minute_are_refused_each_reader_apart(
+    database_url: str, small_catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 600.0
+    monkeypatch.setattr("app.middleware.time.monotonic", lambda: now)
+    app = create_app(Settings(database_url=database_url, rate_limit=3), small_catalogue)
+    transport = httpx.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE) as caller:
+        for left in ("2", "1", "0"):
+            answer = await caller.get("/api/v1/questionnaires")
+            assert (answer.status_code, answer.headers["ratelimit-remaining"]) == (200, left)
+        refused = await caller.get("/api/v1/questionnaires")
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+        assert refused.json()["title"] == "Too many attempts"
+        assert (await caller.get("/static/plumbline.css")).status_code == 200
+        caller.cookies.set("plumbline", "a session")
+        assert (await caller.get("/")).status_code == 200
+        for number in range(40):  # whoever names a new session each time is stopped by the address
+            caller.cookies.set("plumbline", f"invented {number}")
+            last = (await caller.get("/")).status_code
+        assert last == 429
+        caller.cookies.clear()
+        now = 660.0
+        assert (await caller.get("/")).status_code == 200

@@ -36,7 +36,8 @@ from tests.benchmarks.load import FOLDER
 def service() -> FastAPI:
     """Plumbline itself; its database is not touched by a scoring call."""
     folder = Path(os.environ[FOLDER])
-    return create_app(Settings(database_url=f"sqlite:///{folder / 'bench.db'}"), load_catalogue([generated()]))
+    settings = Settings(database_url=f"sqlite:///{folder / 'bench.db'}", rate_limit=0)
+    return create_app(settings, load_catalogue([generated()]))
 
 
 def bare() -> FastAPI:
