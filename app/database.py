@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
@@ -83,6 +84,15 @@ class Database:
                         raise sqlite3.IntegrityError(f"Rows refer to none: {tables}.")
             finally:
                 driver.execute("PRAGMA foreign_keys = ON")
+
+    def answers(self) -> bool:
+        """Whether the database can be read at this moment."""
+        try:
+            with self.transaction(write=False) as session:
+                session.connection()
+        except (SQLAlchemyError, sqlite3.Error):
+            return False
+        return True
 
     def compact(self) -> None:
         """Write the file anew without the pages that nothing stands in any more: what stood there is gone from it."""

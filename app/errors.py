@@ -3,9 +3,12 @@
 PlumblineError
 ├── ContentError        the data in questionnaires/ do not hold; lists every fault with file, line, key and remedy
 ├── NotFound            nothing of that name, or not for this reader: the answer is the same
-├── OffThePath          a page that is not on the path of this assessment
+│   ├── LinkUsed        a link that is good no more
+│   └── OffThePath      a page that is not on the path of this assessment
 ├── StaleWrite          somebody changed the answer since it was read
-├── WrongState          an assessment that is not open to this (already submitted, not complete, a draft questionnaire)
+├── WrongState          not open to this (already submitted, not complete, a draft questionnaire)
+│   ├── LastManager     the organisation would have none
+│   └── NotForThisAccount
 ├── SignInNeeded        nobody is signed in
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
@@ -29,6 +32,7 @@ class PlumblineError(Exception):
 
     status = 500
     title = "Something went wrong"
+    code = ""  # of the words in templates/errors/error.html, where those of the status do not fit
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,12 @@ class NotFound(PlumblineError):
 
     status = 404
     title = "Page not found"
+
+
+class LinkUsed(NotFound):
+    """A link that was used, has expired or never was."""
+
+    code = "link_used"
 
 
 class OffThePath(NotFound):
@@ -97,6 +107,7 @@ class NotAllowed(PlumblineError):
 
     status = 403
     title = "This is not for your role"
+    code = "not_allowed"
 
 
 class MustWait(PlumblineError):
@@ -108,6 +119,18 @@ class MustWait(PlumblineError):
     def __init__(self, message: str, wait: timedelta) -> None:
         super().__init__(message)
         self.seconds = max(1, math.ceil(wait.total_seconds()))
+
+
+class LastManager(WrongState):
+    """The organisation would be left without a manager."""
+
+    code = "last_manager"
+
+
+class NotForThisAccount(WrongState):
+    """An account that this cannot be done to, or with."""
+
+    code = "not_for_this_account"
 
 
 class BadRequest(PlumblineError):

@@ -47,13 +47,14 @@ def failure(
     message: str,
     problems: Sequence[Problem] = (),
     headers: Mapping[str, str] | None = None,
+    code: str = "",
 ) -> Response:
-    """An answer that says what went wrong, in the form that whoever asked can read."""
+    """An answer that says what went wrong, in the form that whoever asked can read; `code`: of its words in a page."""
     if wants_data(request):
         items = tuple(ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems)
         details = ProblemDetails(title=title, status=status, detail=message, errors=items)
         return ProblemResponse(details.model_dump_json(), status, headers)
-    text = draw("errors/error.html", language_of(request), status=status, title=title, message=message)
+    text = draw("errors/error.html", language_of(request), status=status, code=code)
     return HTMLResponse(text, status, headers)
 
 
@@ -63,7 +64,7 @@ async def domain_failure(request: Request, error: Exception) -> Response:
     problems = error.problems if isinstance(error, BadRequest) else ()
     message = str(error) if error.status < 500 else _WORDS[500][1]
     headers = {"Retry-After": str(error.seconds)} if isinstance(error, MustWait) else None
-    return failure(request, error.status, error.title, message, problems, headers)
+    return failure(request, error.status, error.title, message, problems, headers, error.code)
 
 
 async def invalid_answers(request: Request, error: Exception) -> Response:

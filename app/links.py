@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
 from app.accounts import Role, digest_of
-from app.errors import NotFound
+from app.errors import LinkUsed, NotFound
 from app.models import LINK
 
 Kind = Literal["first", "invitation", "reset"]
@@ -62,14 +62,14 @@ def find_link(session: Session, token: str) -> Link:
     """The link of a token. Raises NotFound for one that was used, has expired or never was."""
     row = session.connection().execute(select(*LINK.c).where(LINK.c.digest == digest_of(token))).one_or_none()
     if row is None or row.expires_at < datetime.now(UTC):
-        raise NotFound("This link was used already, or has expired. Ask whoever gave it to you for a new one.")
+        raise LinkUsed("This link was used already, or has expired. Ask whoever gave it to you for a new one.")
     return Link(*row)
 
 
 def use_link(session: Session, link: Link) -> None:
     """End a link. Raises NotFound where somebody was faster."""
     if not session.connection().execute(delete(LINK).where(LINK.c.digest == link.digest)).rowcount:
-        raise NotFound("This link was used already.")
+        raise LinkUsed("This link was used already.")
 
 
 def open_invitations(session: Session, organisation: str) -> list[Link]:

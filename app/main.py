@@ -30,6 +30,7 @@ from app.routes import (
     api,
     assessments,
     compare,
+    health,
     home,
     impacts,
     organisation,
@@ -96,7 +97,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         organisation.router,
         administration.router,
     )
-    for router in (api.scoring_router, pages[0], api.router, *pages[1:]):
+    for router in (api.scoring_router, pages[0], api.router, *pages[1:], health.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = partial(documented, app)  # type: ignore[method-assign]

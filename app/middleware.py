@@ -120,7 +120,7 @@ class RateLimit:
     than ten times as many from an address whatever sessions it names; 0: no limit.
 
     Counted in this process alone, since a count in the database would be what an attack wears out; a proxy before
-    several processes limits them together. Static files are free. What is counted is kept for a minute, and as a digest.
+    several processes limits them together. Static files are free. A count is kept for a minute, under a digest.
     """
 
     def __init__(self, app: ASGIApp, limit: int, cookie: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session
 
 from app.accounts import Reader, Role, end_sessions
-from app.errors import NotFound, WrongState
+from app.errors import LastManager, NotFound
 from app.keyring import Keyring
 from app.links import Link, make_link, withdraw
 from app.models import ACCOUNT, ASSESSMENT, MEMBERSHIP, ORGANISATION
@@ -111,7 +111,7 @@ def join(session: Session, keyring: Keyring, link: Link, account: str) -> None:
 
 
 def change_role(session: Session, reader: Reader, account: str, role: Role) -> None:
-    """Give a member another role. Raises NotFound, and WrongState where no manager would be left."""
+    """Give a member another role. Raises NotFound, and LastManager where no manager would be left."""
     if role != "manager":
         _refuse_last_manager(session, reader, account)
     this = update(MEMBERSHIP).where(*_membership(reader.organisation, account))
@@ -121,7 +121,7 @@ def change_role(session: Session, reader: Reader, account: str, role: Role) -> N
 
 
 def remove_member(session: Session, reader: Reader, account: str) -> None:
-    """End a membership and its sessions. Raises NotFound, and WrongState where no manager would be left."""
+    """End a membership and its sessions. Raises NotFound, and LastManager where no manager would be left."""
     _refuse_last_manager(session, reader, account)
     one = delete(MEMBERSHIP).where(*_membership(reader.organisation, account))
     if not session.connection().execute(one).rowcount:
@@ -141,7 +141,7 @@ def note_reset(session: Session, keyring: Keyring, account: str, administrator: 
 def _refuse_last_manager(session: Session, reader: Reader, account: str) -> None:
     managers = [m.account for m in members(session, reader.organisation) if m.role == "manager"]
     if managers == [account]:
-        raise WrongState("An organisation needs a manager. Make somebody else one first.")
+        raise LastManager("An organisation needs a manager. Make somebody else one first.")
 
 
 def _membership(organisation: str, account: str) -> tuple[Any, Any]:

@@ -36,3 +36,14 @@ def test_nothing_but_the_settings_reads_the_environment(package: str) -> None:
 
 def _code(file: Path) -> str:
     return file.read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    table = (PROJECT / "README.md").read_text(encoding="utf-8").partition("<!-- settings -->")[2]
+    lines = [line.split("|")[1:3] for line in table.splitlines() if line.startswith("| `PLUMBLINE_")]
+    named = {name.strip(" `").removeprefix("PLUMBLINE_").lower(): said for name, said in lines}
+    assert named.keys() == Settings.model_fields.keys()
+    for name, field in Settings.model_fields.items():
+        words = field.default if isinstance(field.default, tuple) else [field.default]
+        if name not in ("key_file", "questionnaires"):
+            assert all(f"`{word}`" in named[name] for word in words), name

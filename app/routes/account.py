@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app import accounts, passwords, signing_in
 from app.dependencies import Visit
-from app.errors import MustWait, NotFound, WrongState
+from app.errors import MustWait, NotForThisAccount, NotFound
 from app.forms import SHORT, FieldError, Fields, clean
 from app.links import Link, find_link, use_link
 from app.organisations import acting, join
@@ -139,7 +139,7 @@ def end_elsewhere(visit: Visit) -> Response:
 
 def _join_as_myself(visit: Visit, found: Link) -> Response:
     if visit.account.is_administrator:
-        raise WrongState("An administrator of the service belongs to no organisation. Use another account.")
+        raise NotForThisAccount("An administrator of the service belongs to no organisation. Use another account.")
     with visit.database.transaction(write=True) as session:
         use_link(session, found)
         join(session, visit.keyring, found, visit.account.account)

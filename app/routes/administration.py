@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app import accounts, organisations
 from app.dependencies import Visit
-from app.errors import NotFound, WrongState
+from app.errors import NotForThisAccount, NotFound
 from app.forms import SHORT, FieldError, clean
 from app.links import make_link
 from app.pages import page
@@ -38,7 +38,7 @@ def invite_manager(visit: Visit, organisation_id: str) -> Response:
     if organisation_id not in known:
         raise NotFound("There is no such organisation.")
     if known[organisation_id].managers:
-        raise WrongState("This organisation has a manager, who invites others.")
+        raise NotForThisAccount("This organisation has a manager, who invites others.")
     return _invite_manager(visit, organisation_id)
 
 
@@ -63,7 +63,7 @@ def _other(visit: Visit, account_id: str) -> accounts.Account:
     if account is None or account.email is None:
         raise NotFound("There is no such account.")
     if account.id == visit.account.account:
-        raise WrongState("You cannot do this to your own account.")
+        raise NotForThisAccount("You cannot do this to your own account.")
     return account
 
 

@@ -54,3 +54,21 @@ def method(visit: Visit) -> Response:
         efforts=", ".join(f"{effort} {points:g}" for effort, points in model.efforts.items()),
         documents=documents(visit.settings.questionnaires),
     )
+
+
+@router.get("/privacy")
+def privacy(visit: Visit) -> Response:
+    """What is kept of whom."""
+    return page(visit.request, "home/privacy.html")
+
+
+@router.get("/accessibility")
+def accessibility(visit: Visit) -> Response:
+    """What was checked, and by whom it was not."""
+    return page(visit.request, "home/accessibility.html")
+
+
+@router.get("/help")
+def help_(visit: Visit) -> Response:
+    """Whom to call, and where a case belongs."""
+    return page(visit.request, "home/help.html")

@@ -14,6 +14,9 @@ AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OTHERS = (
     "/method",
+    "/help",
+    "/privacy",
+    "/accessibility",
     "/nothing",
     "/find?does=checks_crossings",
     "/?q=booth",

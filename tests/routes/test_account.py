@@ -310,3 +310,17 @@ async def test_by_https_the_cookie_is_bound_to_this_host_and_browsers_are_told_t
         answer = await caller.post("/sign-in", data={"email": "rosa@example.org", "password": GOOD})
     assert answer.headers["set-cookie"].startswith("__Host-plumbline=") and "Secure" in answer.headers["set-cookie"]
     assert answer.headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_what_a_role_may_not_do_and_a_used_link_are_said_in_their_own_words(house: str) -> None:
+    state = APPS[house].state
+    site = Site(
+        house, token=people.member(state.database, state.keyring, organisation_of(house), "respondent", "Rosa R")
+    )
+    assert "does not allow it" in site.get("/organisation", 403).text_content()
+    assert "This link is good no more" in site.get("/links/none", 404).text_content()
+    manager = Site(house, token=session_anew(house))
+    manager.get("/organisation")
+    mine = people.reader_of(state.database, state.keyring, session_anew(house)).account
+    manager.post(f"/organisation/members/{mine}/remove", 409, {})
+    assert "An organisation needs a manager" in manager.text("//h1")
