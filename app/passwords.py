@@ -9,7 +9,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST, LONGEST = 12, 200  # characters
 COMMON = Path(__file__).with_name("common_passwords.txt")  # some 19,000 of those found most often in leaks
 _HASHER = PasswordHasher()  # the library's defaults: RFC 9106's second choice, 64 MiB
-_NOBODY = _HASHER.hash("nobody has this one")
 
 
 def problem_of(password: str, *own: str) -> str | None:
@@ -35,9 +34,14 @@ def hashed(password: str) -> str:
 def matches(kept: str, password: str) -> bool:
     """Whether a password is the one. Where none is kept it takes as long as where one is, and is false."""
     try:
-        return _HASHER.verify(kept or _NOBODY, password) and bool(kept)
+        return _HASHER.verify(kept or _nobodys(), password) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _nobodys() -> str:
+    return _HASHER.hash("nobody has this one")
 
 
 @cache
