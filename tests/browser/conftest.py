@@ -13,9 +13,12 @@ from tests.serving import SESSIONS
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process; PLUMBLINE_TEST_CHROMIUM names another than the first on PATH."""
+    """One browser for the tests of a file; PLUMBLINE_TEST_CHROMIUM names another than the first on PATH.
+
+    Not for longer: as long as it is there an event loop runs in this thread, and no test that needs one of its own can.
+    """
     path = os.environ.get("PLUMBLINE_TEST_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
     assert path, "These tests need Chromium. On Debian: apt install chromium."
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
