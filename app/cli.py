@@ -71,8 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     command(_demo, "demo", "serve sample organisations with finished assessments, from a database of their own")
     command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
-    rotate.add_argument("--master", action="store_true", help="a new master key in the key file instead")
-    rotate.add_argument("--go-on", action="store_true", help="no new keys: finish what was interrupted")
+    which = rotate.add_mutually_exclusive_group()
+    which.add_argument("--master", action="store_true", help="a new master key in the key file instead")
+    which.add_argument("--drop-old", action="store_true", help="take older master keys out, once servers are restarted")
+    which.add_argument("--go-on", action="store_true", help="no new keys: finish what was interrupted")
     backup = command(_backup, "backup", "copy the database to a file, also while the server runs")
     backup.add_argument("file", type=Path, help="where to; a file that exists is not written over")
     backup.add_argument("--replace", action="store_true", help="write over it all the same")
@@ -160,18 +162,23 @@ def _verify_log(call: argparse.Namespace, settings: Settings) -> int:
 
 def _rotate_keys(call: argparse.Namespace, settings: Settings) -> int:
     from app.keyring import Keyring, encrypt_anew, new_organisation_keys, wrap_anew
-    from app.keys import read_master_keys, write_master_keys
+    from app.keys import write_master_keys
 
     with _opened(settings) as (database, keyring):
         if call.go_on:
             print(f"{encrypt_anew(database, keyring)} texts encrypted anew.")
             return 0
         if call.master:
-            # The new key stands in the file before anything is wrapped with it, the old one until nothing is.
+            # The new key stands in the file before anything is wrapped with it, and the old one until no server, which
+            # may go on wrapping and signing with it, can be left.
             masters = keyring.masters.with_new()
             write_master_keys(settings.keys_at, masters)
             print(f"{wrap_anew(database, masters)} keys and seals made anew.")
-            write_master_keys(settings.keys_at, read_master_keys(settings.keys_at).without_old())
+            print("Restart every server, which works with the old key still; then: plumbline rotate-keys --drop-old")
+            return 0
+        if call.drop_old:
+            print(f"{wrap_anew(database, keyring.masters)} keys and seals made anew since.")
+            write_master_keys(settings.keys_at, keyring.masters.without_old())
             print("The key file holds the new key alone. Keep a copy away from the database; backups need the old one.")
             return 0
         print(f"{new_organisation_keys(database, Keyring(keyring.masters))} texts encrypted anew.")

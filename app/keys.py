@@ -6,6 +6,7 @@ that none can be moved elsewhere. Whoever has the database alone, or the file al
 
 import base64
 import hmac
+import os
 import secrets
 from collections.abc import Mapping
 from functools import cache
@@ -80,13 +81,22 @@ def read_master_keys(path: Path) -> MasterKeys:
 
 
 def write_master_keys(path: Path, keys: MasterKeys) -> None:
-    """Write the file, for its owner alone; one that stands there is replaced in one step."""
+    """Write the file, for its owner alone, and wait until it is on the disk; one that stands there is replaced in one
+    step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.new")
     new.unlink(missing_ok=True)
     new.touch(mode=0o600)
-    new.write_text(keys.lines(), "ascii")
+    with new.open("w", encoding="ascii") as file:
+        file.write(keys.lines())
+        file.flush()
+        os.fsync(file.fileno())
     new.replace(path)
+    names = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(names)
+    finally:
+        os.close(names)
 
 
 def new_master_keys() -> MasterKeys:

@@ -157,8 +157,15 @@ def breaks(session: Session, cipher: Cipher, chain: Chain, signature: str) -> It
         number, seal = row.number, row.seal
     if (number, seal) != (chain.number, chain.seal):
         yield Break(chain.name, 0, f"it ends with entry {number}; its owner names entry {chain.number}")
-    elif not cipher.masters.is_signed(signature, f"{chain.name} {chain.number} {chain.seal}"):
-        yield Break(chain.name, 0, "its end was not signed by this service")
+    elif not _is_signed(cipher, signature, f"{chain.name} {chain.number} {chain.seal}"):
+        yield Break(chain.name, 0, "its end was not signed with a key of this service’s key file")
+
+
+def _is_signed(cipher: Cipher, signature: str, end: str) -> bool:
+    try:
+        return cipher.masters.is_signed(signature, end)
+    except KeyFailure:
+        return False
 
 
 def _words_hold(cipher: Cipher, closed: str, digest: str, place: str) -> bool:

@@ -4,9 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.cli import main
 from app.content.schema import write_schema
+from app.database import Database
+from app.migrations import migrate, open_keyring
+from app.settings import Settings
+from tests import people
 from tests.tiny import edit
 
 BODY = {"questionnaire": "tiny", "answers": {"booth_pairs": "on_paper"}, "include": []}
@@ -129,3 +134,31 @@ def test_the_annex_says_what_it_needs(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["audit-instrument", "tiny", "-o", str(tmp_path / "annex.md")]) == 2
     assert "pip install scipy" in capsys.readouterr().err
+
+
+def test_keys_are_changed_and_trails_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'plumbline.db'}"
+    monkeypatch.setenv("PLUMBLINE_DATABASE_URL", url)
+    keys, database = tmp_path / "plumbline.key", Database(url)
+    keyring = open_keyring(Settings(), database)
+    migrate(database, keyring)
+    people.member(database, keyring, people.organisation(database, keyring))
+    assert main(["verify-log"]) == 0
+    assert "1 chains, 2 entries, 0 faults." in capsys.readouterr().out
+    first = keys.read_text()
+    assert main(["rotate-keys"]) == 0 and keys.read_text() == first
+    assert main(["rotate-keys", "--go-on"]) == 0
+    assert main(["rotate-keys", "--master"]) == 0
+    assert keys.read_text().endswith(first) and len(keys.read_text().splitlines()) == 2
+    people.organisation(database, keyring, "Made by a server that has the old key still")
+    assert main(["rotate-keys", "--drop-old"]) == 0
+    assert len(keys.read_text().splitlines()) == 1 and first not in keys.read_text()
+    assert main(["verify-log"]) == 0
+    with database.transaction(write=True) as session:
+        session.connection().execute(text("UPDATE trail_entry SET account = 'somebody'"))
+    capsys.readouterr()
+    assert main(["verify-log"]) == 1
+    assert "it was changed after it had been written" in capsys.readouterr().err
+    database.close()
