@@ -42,7 +42,7 @@ words: .venv/test.done ## gather the interface’s words into app/locales
 
 locks: .venv/test.done ## renew both lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --extra build --upgrade --generate-hashes --no-emit-index-url --no-header -o requirements.lock
-	@$(BIN)/uv pip compile -q pyproject.toml --extra build --extra test --extra audit --extra postgres --upgrade --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-test.lock
+	@$(BIN)/uv pip compile -q pyproject.toml --extra build --extra test --extra audit --extra postgres --extra oidc --upgrade --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-test.lock
 
 clean: ## remove the environment and caches (the database under var/ stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build *.egg-info

@@ -25,7 +25,7 @@ from scoring.engine import Instrument
 from scoring.questionnaire import UNANSWERED, Questionnaire
 from scoring.report import About, Report, make_report
 
-State = Literal["draft", "submitted"]
+State = Literal["draft", "submitted", "under_review", "final"]
 
 _ONE = select(*ASSESSMENT.c).where(ASSESSMENT.c.id == bindparam("id"), ASSESSMENT.c.organisation_id == bindparam("org"))
 _ONE_TO_WRITE = _ONE.with_for_update()

@@ -1,14 +1,32 @@
 """Organisations’ keys in the database: made, found, and changed for new ones. What they do is in app/keys.py."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, insert, select, update
 
 from app.database import Database
 from app.keys import Cipher, MasterKeys, new_organisation_key
-from app.models import ANSWER, ASSESSMENT, ORGANISATION, ORGANISATION_KEY, RAISED_IMPACT, TRAIL
-from app.places import answer_place, impact_place, words_place
+from app.models import (
+    ANSWER,
+    ASSESSMENT,
+    MANAGEMENT_ANSWER,
+    ORGANISATION,
+    ORGANISATION_KEY,
+    PLAN,
+    RAISED_IMPACT,
+    TRAIL,
+    VERIFIED_LEVEL,
+)
+from app.places import (
+    answer_place,
+    decision_place,
+    impact_place,
+    level_place,
+    plan_place,
+    post_place,
+    return_place,
+    words_place,
+)
 
 BATCH = 200  # rows encrypted anew in one transaction
 
@@ -100,24 +118,29 @@ def encrypt_anew(database: Database, keyring: Keyring) -> int:
 def _batches(database: Database, keyring: Keyring, organisation: str, number: int) -> Iterator[int]:
     mine = select(ASSESSMENT.c.id).where(ASSESSMENT.c.organisation_id == organisation)
     chains = select("assessment:" + ASSESSMENT.c.id).where(ASSESSMENT.c.organisation_id == organisation)
-    places: tuple[tuple[Column[str], ColumnElement[bool], Callable[[str, Any], str]], ...] = (
+    places: tuple[tuple[Column[str], ColumnElement[bool], Callable[..., str]], ...] = (
         (ANSWER.c.note, ANSWER.c.assessment_id.in_(mine), answer_place),
         (RAISED_IMPACT.c.reason, RAISED_IMPACT.c.assessment_id.in_(mine), impact_place),
+        (PLAN.c.name, PLAN.c.assessment_id.in_(mine), plan_place),
+        (VERIFIED_LEVEL.c.comment, VERIFIED_LEVEL.c.assessment_id.in_(mine), level_place),
+        (MANAGEMENT_ANSWER.c.why, MANAGEMENT_ANSWER.c.assessment_id.in_(mine), decision_place),
+        (MANAGEMENT_ANSWER.c.post, MANAGEMENT_ANSWER.c.assessment_id.in_(mine), post_place),
+        (ASSESSMENT.c.returned_because, ASSESSMENT.c.organisation_id == organisation, return_place),
         (TRAIL.c.words, TRAIL.c.chain.in_(chains), words_place),
     )
     for column, belongs, place_of in places:
-        first, second = column.table.primary_key.columns
-        old = select(first, second, column).where(belongs, column != "", ~column.startswith(f"{number}."))
+        keys = tuple(column.table.primary_key.columns)
+        old = select(*keys, column).where(belongs, column != "", ~column.startswith(f"{number}."))
         while True:
             with database.transaction(write=True) as session:
                 connection = session.connection()
                 cipher = keyring.cipher(connection, organisation, number)
                 rows = connection.execute(old.limit(BATCH).with_for_update()).all()
-                for row in rows:
-                    place = place_of(row[0], row[1])
-                    closed = cipher.close(cipher.open(row[2], place), place)
-                    change = update(column.table).where(first == row[0], second == row[1])
-                    connection.execute(change.values({column.name: closed}))
+                for *where, text in rows:
+                    place = place_of(*where)
+                    closed = cipher.close(cipher.open(text, place), place)
+                    this = (key == value for key, value in zip(keys, where, strict=True))
+                    connection.execute(update(column.table).where(*this).values({column.name: closed}))
             if not rows:
                 break
             yield len(rows)

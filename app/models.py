@@ -1,6 +1,6 @@
 """The tables. Scores are derived and never stored; answers are the record, and the trail keeps every change of one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, Text, TypeDecorator
@@ -23,10 +23,15 @@ class Moment(TypeDecorator[datetime]):
 
 
 class Organisation(SQLModel, table=True):
-    """Whoever an assessment belongs to; `key_number`: which of its keys is in use. The last three end its trail."""
+    """Whoever an assessment belongs to; `key_number`: which of its keys is in use. The last three end its trail.
+
+    `is_state`: whether it is of the state; what is not, and what nobody has said it of, is protected as if it were not.
+    """
 
     id: str = Field(primary_key=True)
     name: str
+    is_state: bool = False
+    retention_months: int | None = None
     key_number: int
     trail_number: int
     trail_seal: str
@@ -44,13 +49,19 @@ class OrganisationKey(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """Whoever makes a change; `password`: an argon2id hash, empty where nobody signs in with it."""
+    """Whoever makes a change; `password`: an argon2id hash, empty where nobody signs in with it.
+
+    `second_factor`: the secret of its codes, encrypted with a master key, empty where it has none; its step is that of
+    the last code that was used.
+    """
 
     id: str = Field(primary_key=True)
     email: str | None = Field(default=None, unique=True)
     name: str
     password: str = ""
     is_administrator: bool = False
+    second_factor: str = ""
+    second_factor_step: int = 0
     created_at: datetime = Field(sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
 
@@ -74,6 +85,54 @@ class SignedIn(SQLModel, table=True):
     organisation_id: str | None = Field(default=None, foreign_key="organisation.id")
     created_at: datetime = Field(sa_type=Moment)
     seen_at: datetime = Field(sa_type=Moment)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code that stands in for a second factor once, by its digest."""
+
+    __tablename__ = "recovery_code"
+
+    digest: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+
+
+class OutsideIdentity(SQLModel, table=True):
+    """By which name a provider of sign-in (OpenID Connect) knows an account."""
+
+    __tablename__ = "outside_identity"
+
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    account_id: str = Field(foreign_key="account.id", index=True)
+    since: datetime = Field(sa_type=Moment)
+
+
+class ApiKey(SQLModel, table=True):
+    """A key by which a program reads for an organisation, by the digest of it; `scopes`: words, one to a line."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    digest: str = Field(unique=True)
+    organisation_id: str = Field(foreign_key="organisation.id", index=True)
+    name: str
+    scopes: str
+    created_by: str = Field(foreign_key="account.id")
+    created_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Sharing(SQLModel, table=True):
+    """What an organisation shows to another, and what that one is to it. There is no row of a refusal."""
+
+    organisation_id: str = Field(foreign_key="organisation.id", primary_key=True)
+    with_id: str = Field(foreign_key="organisation.id", primary_key=True, index=True)
+    relation: str
+    extent: str
+    since: datetime = Field(sa_type=Moment)
+    granted_by: str = Field(foreign_key="account.id")
 
 
 class Link(SQLModel, table=True):
@@ -118,11 +177,16 @@ class Assessment(SQLModel, table=True):
     legal_adviser_asked: bool
     profile_version: int = 0
     impacts_version: int = 0
+    review_version: int = 0
+    marking: str = ""
+    returned_because: str = Field(default="", sa_type=Text)
     created_at: datetime = Field(sa_type=Moment)
     created_by: str = Field(foreign_key="account.id")
     changed_at: datetime = Field(sa_type=Moment)
     submitted_at: datetime | None = Field(default=None, sa_type=Moment)
     submitted_by: str | None = Field(default=None, foreign_key="account.id")
+    final_at: datetime | None = Field(default=None, sa_type=Moment)
+    final_by: str | None = Field(default=None, foreign_key="account.id")
     follows: str | None = Field(default=None, foreign_key="assessment.id")
     trail_number: int
     trail_seal: str
@@ -154,7 +218,10 @@ class Answer(SQLModel, table=True):
 
 
 class Plan(SQLModel, table=True):
-    """Actions that somebody thought of together, by a name; `actions`: ids of recommendations, one to a line."""
+    """Actions that somebody thought of together, by a name (encrypted).
+
+    `actions`: ids of recommendations, one to a line.
+    """
 
     id: str = Field(primary_key=True)
     assessment_id: str = Field(
@@ -177,6 +244,33 @@ class RaisedImpact(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
 
 
+class VerifiedLevel(SQLModel, table=True):
+    """The option that a reviewer found instead of, or like, the one answered, and a comment (encrypted)."""
+
+    __tablename__ = "verified_level"
+
+    assessment_id: str = _of_assessment()
+    question: str = Field(primary_key=True)
+    option: str
+    comment: str = Field(sa_type=Text)
+    version: int
+
+
+class ManagementAnswer(SQLModel, table=True):
+    """What the management decided on an action: why and by which post (both encrypted), by when, for money or not."""
+
+    __tablename__ = "management_answer"
+
+    assessment_id: str = _of_assessment()
+    recommendation: str = Field(primary_key=True)
+    decision: str
+    why: str = Field(sa_type=Text)
+    post: str = Field(sa_type=Text)
+    due: date | None = None
+    money: str
+    version: int
+
+
 class TrailEntry(SQLModel, table=True):
     """What somebody changed (app/trail.py). Only ever appended to; `words` alone may be encrypted anew, or deleted."""
 
@@ -193,27 +287,16 @@ class TrailEntry(SQLModel, table=True):
     seal: str
 
 
-_NAMES = (
-    "organisation",
-    "organisation_key",
-    "account",
-    "membership",
-    "signed_in",
-    "link",
-    "attempt",
-    "assessment",
-    "profile_fact",
-    "answer",
-    "plan",
-    "raised_impact",
-    "trail_entry",
-)
 (
     ORGANISATION,
     ORGANISATION_KEY,
     ACCOUNT,
     MEMBERSHIP,
     SIGNED_IN,
+    RECOVERY_CODE,
+    OUTSIDE_IDENTITY,
+    API_KEY,
+    SHARING,
     LINK,
     ATTEMPT,
     ASSESSMENT,
@@ -221,5 +304,30 @@ _NAMES = (
     ANSWER,
     PLAN,
     RAISED_IMPACT,
+    VERIFIED_LEVEL,
+    MANAGEMENT_ANSWER,
     TRAIL,
-) = (SQLModel.metadata.tables[name] for name in _NAMES)
+) = (
+    SQLModel.metadata.tables[str(table.__tablename__)]
+    for table in (
+        Organisation,
+        OrganisationKey,
+        Account,
+        Membership,
+        SignedIn,
+        RecoveryCode,
+        OutsideIdentity,
+        ApiKey,
+        Sharing,
+        Link,
+        Attempt,
+        Assessment,
+        ProfileFact,
+        Answer,
+        Plan,
+        RaisedImpact,
+        VerifiedLevel,
+        ManagementAnswer,
+        TrailEntry,
+    )
+)

@@ -15,6 +15,7 @@ from app.accounts import Reader
 from app.assessments import OpenAssessment
 from app.errors import NotFound, WrongState
 from app.models import PLAN
+from app.places import plan_place
 
 MOST = 50  # plans of one assessment
 
@@ -29,13 +30,18 @@ class Plan:
     created_at: datetime
 
 
-def plans(session: Session, assessment: OpenAssessment) -> list[Plan]:
-    """Those of one assessment, the last saved first."""
+def plans(session: Session, reader: Reader, assessment: OpenAssessment) -> list[Plan]:
+    """Those of one assessment, the last saved first. Raises KeyFailure for a name that does not open."""
     mine = PLAN.c.assessment_id == assessment.id
     rows = session.connection().execute(select(*PLAN.c).where(mine).order_by(PLAN.c.created_at.desc()))
     known = assessment.questionnaire.recommendation
     return [
-        Plan(row.id, row.name, tuple(name for name in row.actions.split() if name in known), row.created_at)
+        Plan(
+            row.id,
+            reader.cipher.open(row.name, plan_place(row.id)),
+            tuple(name for name in row.actions.split() if name in known),
+            row.created_at,
+        )
         for row in rows
     ]
 
@@ -49,7 +55,7 @@ def save_plan(session: Session, reader: Reader, assessment: OpenAssessment, name
     row = {
         "id": plan_id,
         "assessment_id": assessment.id,
-        "name": name,
+        "name": reader.cipher.close(name, plan_place(plan_id)),
         "actions": "\n".join(actions),
         "created_at": datetime.now(UTC),
         "created_by": reader.account,

@@ -169,10 +169,32 @@ def _people(connection: Connection) -> None:
     _insert(connection, "attempt", {"digest": "c", "failures": 3, "last_at": "2025-06-01 14:00:00.000009"})
 
 
+def _review_and_sharing(connection: Connection) -> None:
+    """0006: a reviewed assessment with management’s answers, a body it is shared with, a program’s key, codes."""
+    moment = "2025-07-01 12:00:00.000010"
+    connection.execute(text("UPDATE organisation SET is_state = true, retention_months = 60"))
+    connection.execute(text("UPDATE account SET second_factor = 'secret', second_factor_step = 7"))
+    done = f"state = 'final', marking = 'official', review_version = 1, final_at = '{moment}', final_by = 'second'"
+    connection.execute(text(f"UPDATE assessment SET {done} WHERE id = '{SUBMITTED}'"))
+    level = {"assessment_id": SUBMITTED, "question": "papers_kept", "option": "on_paper", "comment": "", "version": 1}
+    _insert(connection, "verified_level", level)
+    decided = {"decision": "accepted", "why": "", "post": "", "due": "2025-12-31", "money": "yes", "version": 1}
+    _insert(connection, "management_answer", {"assessment_id": SUBMITTED, "recommendation": "draw_rosters"} | decided)
+    granted = {"relation": "none", "extent": "results", "since": moment, "granted_by": "local"}
+    _insert(connection, "sharing", {"organisation_id": "local", "with_id": "other"} | granted)
+    key = {"id": "key-1", "digest": "d", "organisation_id": "local", "name": "Case system", "scopes": "read"}
+    key |= {"created_by": "local", "created_at": moment, "expires_at": moment, "revoked_at": moment, "used_at": moment}
+    _insert(connection, "api_key", key)
+    _insert(connection, "recovery_code", {"digest": "e", "account_id": "local"})
+    known = {"issuer": "https://login.example.org", "subject": "f", "account_id": "local", "since": moment}
+    _insert(connection, "outside_identity", known)
+
+
 FILLED: dict[str, Callable[[Connection], None]] = {
     "0001": _assessments,
     "0002": _plans,
     "0003": _raised_impacts,
     "0004": _rounds,
     "0005": _people,
+    "0006": _review_and_sharing,
 }

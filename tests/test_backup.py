@@ -146,7 +146,8 @@ def test_what_is_printed_counts_the_rows_of_each_table(live: Path, saved: Path) 
 def test_what_is_still_in_the_log_of_a_server_that_was_killed_is_backed_up(live: Path) -> None:
     writing = sqlite3.connect(live, isolation_level=None)
     writing.execute("PRAGMA wal_autocheckpoint = 0")
-    writing.execute("INSERT INTO organisation VALUES ('last', 'Last', 1, 0, '', '')")
+    columns = "id, name, is_state, key_number, trail_number, trail_seal, trail_signature"
+    writing.execute(f"INSERT INTO organisation ({columns}) VALUES ('last', 'Last', 0, 1, 0, '', '')")
     crashed = live.parent / "crashed"
     crashed.mkdir()
     for file in (live, live.with_name("live.db-wal")):

@@ -92,7 +92,9 @@ def test_a_database_with_data_and_no_key_file_is_not_served_with_a_new_one(tmp_p
     keyring = open_keyring(settings, database)
     migrate(database, keyring)
     with database.transaction(write=True) as session:
-        session.connection().execute(text("INSERT INTO organisation VALUES ('a', 'A', 1, 0, '', '')"))
+        columns = "id, name, is_state, key_number, trail_number, trail_seal, trail_signature"
+        made = f"INSERT INTO organisation ({columns}) VALUES ('a', 'A', false, 1, 0, '', '')"
+        session.connection().execute(text(made))
         keyring.add_key(session.connection(), "a", 1)
     settings.keys_at.unlink()
     with pytest.raises(KeyFailure, match="put it back"):

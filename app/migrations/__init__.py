@@ -18,7 +18,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 def migrate(database: Database, keyring: Keyring) -> None:

@@ -117,7 +117,10 @@ def _what_if_page(
         efforts=efforts(translations(language)),
         target=wanted,
         path_address=address(assessment.id, outcome.path.actions or ()) if outcome.path else "",
-        plans=[(plan, address(assessment.id, plan.actions)) for plan in plans.plans(visit.session, assessment)],
+        plans=[
+            (plan, address(assessment.id, plan.actions))
+            for plan in plans.plans(visit.session, visit.reader, assessment)
+        ],
         name=name,
         errors=errors,
         mark=MARK,
