@@ -5,12 +5,13 @@ write lock at its start: a read that turns into a write fails where another writ
 """
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -24,7 +25,15 @@ _PRAGMAS = (
 
 
 class RequestSession(Session):
-    """A session that belongs to a transaction, which alone ends it."""
+    """A session that belongs to a transaction, which alone ends it; `write`: whether that may write."""
+
+    def __init__(self, connection: Connection, write: bool) -> None:
+        super().__init__(bind=connection, expire_on_commit=False, info={"write": write})
+        self._of_transaction = connection
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
+        """The transaction’s; asked for at every statement, so without looking for it anew."""
+        return self._of_transaction
 
     def commit(self) -> NoReturn:
         """Refused: a commit in the middle would split the request’s transaction."""
@@ -43,6 +52,8 @@ class Database:
         self.is_embedded = parsed.get_backend_name() == "sqlite"
         # An error of the database shall not carry answers into a log.
         self.engine: Engine = create_engine(parsed, hide_parameters=True)
+        # Connections between two transactions. The pool would look after each anew: a tenth of what a save takes.
+        self._idle: deque[Connection] = deque()
         if self.is_embedded:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -52,10 +63,22 @@ class Database:
     @contextmanager
     def transaction(self, write: bool) -> Iterator[RequestSession]:
         """A session in a transaction of its own, committed at the end of the block, rolled back by an error."""
-        with RequestSession(self.engine, expire_on_commit=False, info={"write": write}) as session, session.begin():
-            if self.is_embedded:
-                _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            yield session
+        connection = self._idle.pop() if self._idle else self.engine.connect()
+        try:
+            with connection.begin():
+                if self.is_embedded:
+                    _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                session = RequestSession(connection, write)
+                yield session
+                if session.in_transaction():  # objects were written, and not statements alone
+                    session.flush()
+                    session.close()
+        except BaseException:
+            if connection.invalidated:
+                self._let_go()
+            connection.close()
+            raise
+        self._idle.append(connection)
 
     @contextmanager
     def alteration(self) -> Iterator[RequestSession]:
@@ -71,11 +94,10 @@ class Database:
                 yield session
             return
         with self.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
+            driver = _driver(connection)
             driver.execute("PRAGMA foreign_keys = OFF")
             try:
-                with RequestSession(connection, info={"write": True}) as session, session.begin():
+                with connection.begin(), RequestSession(connection, write=True) as session:
                     driver.execute("BEGIN IMMEDIATE")
                     yield session
                     session.flush()
@@ -98,14 +120,18 @@ class Database:
         """Write the file anew without the pages that nothing stands in any more: what stood there is gone from it."""
         if self.is_embedded:
             with self.engine.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert isinstance(driver, sqlite3.Connection)
+                driver = _driver(connection)
                 driver.execute("VACUUM")
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._let_go()
         self.engine.dispose()
+
+    def _let_go(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
@@ -114,7 +140,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         connection.execute(pragma)
 
 
-def _driver(session: Session) -> sqlite3.Connection:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
