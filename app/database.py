@@ -1,10 +1,13 @@
 """The engine, and the transaction: the only place that commits.
 
+A transaction sees one state of the database from its beginning to its end, on SQLite as on PostgreSQL, where it fails
+if it would write over what another wrote since (REPEATABLE READ); it is then done again (app/routes/transaction.py).
 SQLite is set so that what was acknowledged survives a power cut, and so that a transaction which will write takes the
 write lock at its start: a read that turns into a write fails where another writer came between.
 """
 
 import sqlite3
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +15,20 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from app.errors import Busy
+from app.statements import without_detail
+from app.turns import Turns
+
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
+THREADS = 8  # of a process that are in transactions; each may hold two connections, one to read and one to write
+_CONNECTIONS = 2 * THREADS + 4
+_CAME_BETWEEN = {"40001", "40P01", "23505"}  # serialization failure, deadlock, two made the same
+_MADE_TWICE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -50,11 +63,18 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         parsed = make_url(url)
         self.is_embedded = parsed.get_backend_name() == "sqlite"
-        # An error of the database shall not carry answers into a log.
-        self.engine: Engine = create_engine(parsed, hide_parameters=True)
+        options: dict[str, Any] = {"hide_parameters": True}  # an error shall not carry answers into a log
+        if not self.is_embedded:
+            options |= {"isolation_level": "REPEATABLE READ"}
+        if parsed.database != ":memory:" and parsed.database:
+            options |= {"pool_size": _CONNECTIONS, "max_overflow": 0}
+        self.engine: Engine = create_engine(parsed, **options)
         # Connections between two transactions. The pool would look after each anew: a tenth of what a save takes.
         self._idle: deque[Connection] = deque()
-        if self.is_embedded:
+        self._turns, self._of_thread = Turns(), threading.local()
+        if not self.is_embedded:
+            event.listen(self.engine, "handle_error", _without_detail)
+        else:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # On the pool: an engine with events of its own looks for listeners at every statement.
@@ -62,10 +82,15 @@ class Database:
 
     @contextmanager
     def transaction(self, write: bool) -> Iterator[RequestSession]:
-        """A session in a transaction of its own, committed at the end of the block, rolled back by an error."""
-        connection = self._idle.pop() if self._idle else self.engine.connect()
+        """A session in a transaction of its own, committed at the end of the block, rolled back by an error.
+
+        Raises Busy where it could not be done now, and nothing of it was.
+        """
+        is_in_turn = write and self.is_embedded
+        if is_in_turn and not self._turns.take(BUSY_TIMEOUT / 1000):
+            raise Busy("Others write for too long.", again=False)
         try:
-            with connection.begin():
+            with self._held() as connection:
                 if self.is_embedded:
                     _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 session = RequestSession(connection, write)
@@ -73,10 +98,26 @@ class Database:
                 if session.in_transaction():  # objects were written, and not statements alone
                     session.flush()
                     session.close()
-        except BaseException:
+        finally:
+            if is_in_turn:
+                self._turns.leave()
+        if write:
+            self._of_thread.writes = self.writes + 1
+
+    @contextmanager
+    def _held(self) -> Iterator[Connection]:
+        """A connection in a transaction; it is kept for the next one, unless something went wrong with this."""
+        connection, is_ending = self._connection(), False
+        try:
+            with connection.begin():
+                yield connection
+                is_ending = True
+        except BaseException as error:
             if connection.invalidated:
                 self._let_go()
             connection.close()
+            if busy := _busy(error, is_ending):
+                raise busy from error
             raise
         self._idle.append(connection)
 
@@ -112,7 +153,7 @@ class Database:
         try:
             with self.transaction(write=False) as session:
                 session.connection()
-        except (SQLAlchemyError, sqlite3.Error):
+        except (Busy, SQLAlchemyError, sqlite3.Error):
             return False
         return True
 
@@ -129,9 +170,42 @@ class Database:
         self._let_go()
         self.engine.dispose()
 
+    @property
+    def writes(self) -> int:
+        """How many transactions that write this thread has committed."""
+        return getattr(self._of_thread, "writes", 0)
+
+    def _connection(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            pass
+        try:
+            return self.engine.connect()
+        except (OperationalError, PoolTimeout) as error:
+            raise Busy("The database does not answer.", again=False) from error
+
     def _let_go(self) -> None:
         while self._idle:
             self._idle.pop().close()
+
+
+def _busy(error: BaseException, is_ending: bool) -> Busy | None:
+    """What an error says of the moment and not of what was to be done; None where it says nothing of it."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlstate", "") in _CAME_BETWEEN or getattr(cause, "sqlite_errorname", "") in _MADE_TWICE:
+        return Busy("Others changed the same at once.", again=True)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Busy("The database does not answer.", again=not is_ending)  # at the end it may have been done
+    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return Busy("Others write for too long.", again=False)
+    return None
+
+
+def _without_detail(context: ExceptionContext) -> None:
+    without_detail(context.original_exception)
+    if context.sqlalchemy_exception and context.original_exception.args:
+        context.sqlalchemy_exception.args = context.original_exception.args
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

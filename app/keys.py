@@ -93,11 +93,29 @@ def write_master_keys(path: Path, keys: MasterKeys) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    names = os.open(path.parent, os.O_RDONLY)
+    _sync_names(path.parent)
+
+
+def _sync_names(folder: Path) -> None:
+    names = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(names)
     finally:
         os.close(names)
+
+
+def make_master_keys(path: Path) -> None:
+    """Write a new key file, unless there is one by then: of servers that are started at once the first makes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    write_master_keys(own, new_master_keys())
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()
+    _sync_names(path.parent)
 
 
 def new_master_keys() -> MasterKeys:

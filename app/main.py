@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from app import failures
 from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
-from app.database import Database
+from app.database import THREADS, Database
 from app.errors import PlumblineError
 from app.middleware import BodyLimit, OwnSite, RateLimit, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate, open_keyring
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         database = Database(settings.database_url)
         keyring = open_keyring(settings, database)
         migrate(database, keyring)
+        app.state.threads = CapacityLimiter(THREADS)
         app.state.settings, app.state.database, app.state.keyring = settings, database, keyring
         app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
         gc.collect()

@@ -105,6 +105,12 @@ def _read(row: Sequence[Any], reads: Iterable[tuple[int, Convert]]) -> list[Any]
     return found
 
 
+def without_detail(error: BaseException) -> None:
+    """Take out of an error of PostgreSQL’s what it says beyond its first line: there it repeats what was written."""
+    if first := getattr(getattr(error, "diag", None), "message_primary", None):
+        error.args = (first,)
+
+
 def _told(connection: Connection, this: _Compiled, error: Any) -> BaseException:
     """An error of the driver as SQLAlchemy tells it. A connection that is lost goes, with the others of the pool."""
     base, driver = this.dialect.loaded_dbapi.Error, connection.connection.driver_connection
@@ -112,5 +118,6 @@ def _told(connection: Connection, this: _Compiled, error: Any) -> BaseException:
     if is_lost:
         connection.invalidate(error)
         connection.engine.dispose(close=False)
+    without_detail(error)
     told: BaseException = DBAPIError.instance(this.text, None, error, base, True, is_lost, this.dialect)
     return told

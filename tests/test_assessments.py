@@ -253,7 +253,7 @@ def test_an_assessment_that_was_opened_before_somebody_else_saved_cannot_overwri
     name = desk.begins()
     early = desk.opens(name)
     desk.saves(name, Change("roster_drawn", "on_paper", "", 0))
-    with pytest.raises(IntegrityError), desk.database.transaction(write=True) as session:
+    with pytest.raises(Busy), desk.database.transaction(write=True) as session:
         saving.save_answers(session, desk.reader, early, [Change("roster_drawn", "operating", "", 0)])
     assert desk.opens(name).answers["roster_drawn"] == Answer("on_paper")
 

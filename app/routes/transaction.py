@@ -6,28 +6,32 @@
     def hub(visit: Visit, assessment_id: str) -> Response: ...
 
 Handlers are plain `def` and take a `visit` first. The transaction runs inline on SQLite (threads that fight for its
-write lock cost five times as much) and on a thread of the pool on any other database. An error rolls back.
+write lock cost five times as much) and on a thread of the pool on any other database. An error rolls back; where it
+was that another request came between, the handler is called again: it changes nothing but what is in the database.
 
 A handler is called only if authorisation.yaml lets whoever is signed in call its route, and a form only if it carries
 what this session put into it. What was typed is never lost to that: it comes back in a page that sends it again.
 """
 
+import contextlib
 import functools
 import hmac
 import inspect
+import random
+import time
 from collections.abc import Callable, Container, Coroutine, Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote_plus, urlencode
 
+from anyio import to_thread
 from fastapi import HTTPException, Request
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.accounts import SignedIn, seen, signed_in
 from app.authorisation import may
 from app.dependencies import Visit
-from app.errors import NotAllowed, SignInNeeded, TooLarge
+from app.errors import Busy, NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
 from app.forms import FieldError
 from app.pages import cookie_name, go_to, page
@@ -35,6 +39,7 @@ from app.pages import cookie_name, go_to, page
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 5000
+_ATTEMPTS, _PAUSE = 8, 0.005  # how often a request is run where others come between, and the seconds between
 CSRF = "csrf"
 
 
@@ -101,16 +106,31 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
             )
             answer = handler(visit, **arguments)
         if signed and signed.is_to_be_seen and not write:
-            with state.database.transaction(write=True) as session:
+            # Where another request of the session does the same at this moment, that one is enough.
+            with contextlib.suppress(Busy), state.database.transaction(write=True) as session:
                 seen(session, signed)
         return answer
+
+    def again(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
+        """Run it once more where another request came between, unless something was written for good by then."""
+        database = request.app.state.database
+        written = database.writes
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return run(request, fields, arguments)
+            except Busy as busy:
+                if not busy.again or database.writes != written:
+                    raise
+            if not database.is_embedded:
+                time.sleep(random.uniform(0, attempt * _PAUSE))  # noqa: S311
+        return run(request, fields, arguments)
 
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
         fields = {} if request.method in _READS else await posted_fields(request)
         if request.app.state.database.is_embedded and handler not in _SLOW:
-            return run(request, fields, arguments)
-        return await run_in_threadpool(run, request, fields, arguments)
+            return again(request, fields, arguments)
+        return await to_thread.run_sync(again, request, fields, arguments, limiter=request.app.state.threads)
 
     signature = inspect.signature(handler)
     taken = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)

@@ -39,7 +39,7 @@ def server(factory: str, folder: Path) -> Iterator[str]:
 
 def load(url: str, script: Path, seconds: int, connections: int, threads: int = 1) -> tuple[float, float]:
     """Requests a second, and p99 in ms. Raises RuntimeError if any request failed."""
-    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url]
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout=30s", "-s", str(script), url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"figures (\S+) (\S+) (\d+)", said)
     if found is None or int(found[3]):
