@@ -9,22 +9,41 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 
 from app.accounts import begin_session
 from app.catalogue import Catalogue, load_catalogue
 from app.content.resolution import resolve
 from app.content.sources import read_sources
+from app.database import Database
+from app.keyring import Keyring
 from app.main import create_app
 from app.settings import PROJECT, Settings
 from scoring.questionnaire import Evidence, Questionnaire
 from tests import builders, people
+from tests.postgres import is_chosen, kept_in
+from tests.processes import in_processes
 
 SESSIONS: dict[str, str] = {}  # by a server’s address, the token of its manager’s session
-APPS: dict[str, FastAPI] = {}
+
+
+class State(NamedTuple):
+    """What stands behind an address."""
+
+    database: Database
+    keyring: Keyring
+
+
+class Served(NamedTuple):
+    """What a test needs of the application that is served, in whichever process."""
+
+    state: State
+
+
+APPS: dict[str, Served] = {}  # by a server’s address
 
 
 def released(questionnaire: Questionnaire) -> Questionnaire:
@@ -82,12 +101,25 @@ def catalogue() -> Catalogue:
 
 
 @contextmanager
-def served(catalogue: Catalogue, folder: Path, url: str | None = None) -> Iterator[str]:
-    """A server on a port of its own, with a new database in the folder, and a manager who is signed in."""
-    url = url or f"sqlite:///{folder / 'plumbline.db'}"
-    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0), catalogue)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
+def served(
+    catalogue: Catalogue, folder: Path, url: str | None = None, processes: int = 2, rate_limit: int = 0
+) -> Iterator[str]:
+    """A server on a port of its own, with a database of the folder, and a manager who is signed in.
+
+    On PostgreSQL it is that many processes behind one address, and each request goes to the next of them.
+    """
+    settings = Settings(database_url=url or kept_in(folder), key_file=folder / "plumbline.key", rate_limit=rate_limit)
+    start = in_processes(catalogue, settings, processes) if is_chosen() else _in_this_process(catalogue, settings)
+    with start as (address, database, keyring):
+        APPS[address] = Served(State(database, keyring))
+        SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
+        yield address
+
+
+@contextmanager
+def _in_this_process(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, Database, Keyring]]:
+    app = create_app(settings, catalogue)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
@@ -95,10 +127,7 @@ def served(catalogue: Catalogue, folder: Path, url: str | None = None) -> Iterat
         assert thread.is_alive() and time.monotonic() < deadline, "The server did not start."
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    address, database, keyring = f"http://127.0.0.1:{port}", app.state.database, app.state.keyring
-    APPS[address] = app
-    SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
-    yield address
+    yield f"http://127.0.0.1:{port}", app.state.database, app.state.keyring
     server.should_exit = True
     thread.join()
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app import assessments, saving
@@ -18,7 +17,7 @@ from app.accounts import Reader
 from app.assessments import OpenAssessment
 from app.catalogue import Catalogue, load_catalogue
 from app.database import Database
-from app.errors import NotFound, StaleWrite, WrongState
+from app.errors import Busy, NotFound, StaleWrite, WrongState
 from app.keyring import Keyring
 from app.keys import new_master_keys
 from app.migrations import migrate

@@ -26,7 +26,7 @@ from app.saving import Change
 from app.settings import Settings
 from app.started_about import StartedAbout
 from tests import people
-from tests.serving import APPS, served
+from tests.serving import APPS, Served, served
 from tests.test_assessments import ALL
 
 ROLES = (VISITOR, "guest", "respondent", "manager", "reviewer", "administrator")
@@ -62,7 +62,7 @@ class House:
     """Two organisations on one server, each with an assessment in each state and somebody in each role."""
 
     client: httpx.Client
-    app: FastAPI
+    app: Served
     tokens: dict[str, str]  # by role, of the own organisation
     assessments: dict[tuple[str, str], str]  # by own or other, and state
     plans: dict[str, str]
