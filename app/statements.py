@@ -93,8 +93,8 @@ def _compiled(statement: Any, columns: Sequence[str] | None, dialect: Dialect) -
 
 def _in_order(names: Sequence[str]) -> Convert:
     """Takes values by name and puts them in this order."""
-    if len(names) == 1:
-        return lambda values: (values[names[0]],)
+    if len(names) < 2:
+        return lambda values: tuple(values[name] for name in names)
     return itemgetter(*names)
 
 

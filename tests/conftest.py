@@ -23,6 +23,7 @@ ON_BOTH = {
     "tests.test_keys",
     "tests.test_trail",
     "tests.test_plans",
+    "tests.test_statements",
     "tests.routes.test_account",
 }
 

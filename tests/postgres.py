@@ -78,8 +78,9 @@ def is_chosen() -> bool:
 
 
 @cache
-def server() -> str:
-    """The address of a server, without a database; stopped and removed when the tests end."""
+def server(durable: bool = False) -> str:
+    """The address of a server, without a database; stopped and removed when the tests end. `durable`: it waits for the
+    disk, which tests need not, since no power is cut."""
     commands = {name: _command(name) for name in ("initdb", "pg_ctl")}
     folder = Path(tempfile.mkdtemp(prefix="plumbline-postgres-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -90,24 +91,26 @@ def server() -> str:
     if os.getuid() == 0:
         shutil.chown(folder, UNPRIVILEGED)
     _run(commands["initdb"], "-D", str(data), "-A", "trust", "-U", "plumbline", "-E", "UTF8", "--locale=C.UTF-8")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync={_fsync()} -c max_connections=300"
+    settings = {"listen_addresses": "127.0.0.1", "fsync": "on" if durable else "off", "max_connections": "300"}
+    options = " ".join([f"-p {port} -k {folder}", *(f"-c {name}={value}" for name, value in settings.items())])
     _run(commands["pg_ctl"], "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
     atexit.register(_run, commands["pg_ctl"], "-D", str(data), "-m", "immediate", "stop")
     return f"127.0.0.1:{port}"
 
 
-def new_database() -> str:
+def new_database(durable: bool = False) -> str:
     """The URL of a new database."""
-    name = f"test_{os.getpid()}_{next(_numbers)}"
-    with _administration() as connection:
+    name, at = f"test_{os.getpid()}_{next(_numbers)}", server(durable)
+    with psycopg.connect(f"postgresql://plumbline@{at}/postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    return f"postgresql+psycopg://plumbline@{server()}/{name}"
+    return f"postgresql+psycopg://plumbline@{at}/{name}"
 
 
 def drop(url: str) -> None:
     """Remove a database, whoever is still connected."""
-    with _administration() as connection:
-        connection.execute(f"DROP DATABASE {url.rpartition('/')[2]} WITH (FORCE)")
+    at, _, name = url.partition("://")[2].rpartition("/")
+    with psycopg.connect(f"postgresql://{at}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def kept_in(folder: Path) -> str:
@@ -135,15 +138,6 @@ def _dropped(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     for folder in [folder for folder in _kept if own and folder.is_relative_to(own)]:
         drop(_kept.pop(folder))
-
-
-def _administration() -> psycopg.Connection:
-    return psycopg.connect(f"postgresql://plumbline@{server()}/postgres", autocommit=True)
-
-
-def _fsync() -> str:
-    """Off, which saves the tests much time; a benchmark asks for what a real server does."""
-    return os.environ.get("PLUMBLINE_TEST_FSYNC", "off")
 
 
 def _command(name: str) -> str:

@@ -37,7 +37,7 @@ def in_processes(catalogue: Catalogue, settings: Settings, number: int) -> Itera
             stack.enter_context(_process(settings, catalogue, one))
         ports = [one.getsockname()[1] for one in listening]
         for port in ports:
-            httpx.get(f"http://127.0.0.1:{port}/health", timeout=START)  # the socket takes calls before the server does
+            httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=START)  # the socket takes calls before the server
         database = Database(settings.database_url)
         stack.callback(database.close)
         yield stack.enter_context(proxy(ports)), database, open_keyring(settings, database)

@@ -1,8 +1,9 @@
 """The two servers that bench_save.py compares: the service, and the same rows written by raw sqlite3.
 
-The service signs in, checks versions, encrypts notes and seals its trail. The raw one has the same middleware and the
-same durability, takes the same form and writes as many rows of the same size (each answer, an entry of the trail, when
-the assessment last changed and how its trail ends); it checks nothing, reads nothing and encrypts nothing.
+The service signs in, checks versions, encrypts notes and seals its trail. The raw one is the same application with one
+handler exchanged: the same middleware and routes, the same form read by the same code, the same redirect. It has the
+same durability and writes as many rows of the same size (each answer, an entry of the trail, when the assessment last
+changed and how its trail ends); it checks nothing, reads nothing and encrypts nothing.
 """
 
 import itertools
@@ -28,9 +29,9 @@ from app.started_about import StartedAbout
 from scoring.questionnaire import Questionnaire, Section
 from tests import people
 from tests.benchmarks.generated import answered, generated
-from tests.benchmarks.load import FOLDER
+from tests.benchmarks.load import FOLDER, URL
 
-ANSWERS = 10
+ANSWERS, DATABASE = 10, "bench.db"
 SEALED = 40  # by how many bytes a text grows when it is encrypted
 
 
@@ -43,12 +44,12 @@ def questionnaire() -> Questionnaire:
     return made.model_copy(update={"sections": sections}).sealed()
 
 
-def prepare(folder: Path, count: int) -> tuple[list[str], str, str]:
+def prepare(folder: Path, count: int, url: str = "") -> tuple[list[str], str, str]:
     """A database with so many assessments, the last half of each answered; their ids, and the token of a session with
     what its forms carry."""
-    url, asked = f"sqlite:///{folder / 'bench.db'}", questionnaire()
-    database, catalogue = Database(url), load_catalogue([asked])
-    keyring = open_keyring(Settings(database_url=url), database)
+    settings, asked = _settings(folder, url), questionnaire()
+    database, catalogue = Database(settings.database_url), load_catalogue([asked])
+    keyring = open_keyring(settings, database)
     migrate(database, keyring)
     token = people.member(database, keyring, people.organisation(database, keyring, "Bench"))
     reader = people.reader_of(database, keyring, token)
@@ -66,12 +67,13 @@ def prepare(folder: Path, count: int) -> tuple[list[str], str, str]:
 
 def service() -> FastAPI:
     """Plumbline itself."""
-    return create_app(Settings(database_url=_url(), rate_limit=0), load_catalogue([questionnaire()]))
+    settings = _settings(Path(os.environ[FOLDER]), os.environ.get(URL, ""))
+    return create_app(settings, load_catalogue([questionnaire()]))
 
 
 def raw() -> FastAPI:
     """The same form at the same address, written as it comes."""
-    connection = sqlite3.connect(_url().removeprefix("sqlite:///"), isolation_level=None)
+    connection = sqlite3.connect(Path(os.environ[FOLDER]) / DATABASE, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
     entries = itertools.count(1)
@@ -116,5 +118,6 @@ def raw() -> FastAPI:
     return service()
 
 
-def _url() -> str:
-    return f"sqlite:///{Path(os.environ[FOLDER]) / 'bench.db'}"
+def _settings(folder: Path, url: str) -> Settings:
+    url = url or f"sqlite:///{folder / DATABASE}"
+    return Settings(database_url=url, key_file=folder / "bench.key", rate_limit=0)
