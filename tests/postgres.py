@@ -91,7 +91,12 @@ def server(durable: bool = False) -> str:
     if os.getuid() == 0:
         shutil.chown(folder, UNPRIVILEGED)
     _run(commands["initdb"], "-D", str(data), "-A", "trust", "-U", "plumbline", "-E", "UTF8", "--locale=C.UTF-8")
-    settings = {"listen_addresses": "127.0.0.1", "fsync": "on" if durable else "off", "max_connections": "300"}
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "fsync": "on" if durable else "off",
+        "max_connections": "300",
+        "timezone": "UTC",
+    }
     options = " ".join([f"-p {port} -k {folder}", *(f"-c {name}={value}" for name, value in settings.items())])
     _run(commands["pg_ctl"], "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start")
     atexit.register(_run, commands["pg_ctl"], "-D", str(data), "-m", "immediate", "stop")

@@ -106,10 +106,12 @@ def served(
 ) -> Iterator[str]:
     """A server on a port of its own, with a database of the folder, and a manager who is signed in.
 
-    On PostgreSQL it is that many processes behind one address, and each request goes to the next of them.
+    On PostgreSQL it is that many processes behind one address, and each request goes to the next of them; none where a
+    test changes something within the server.
     """
     settings = Settings(database_url=url or kept_in(folder), key_file=folder / "plumbline.key", rate_limit=rate_limit)
-    start = in_processes(catalogue, settings, processes) if is_chosen() else _in_this_process(catalogue, settings)
+    apart = is_chosen() and processes
+    start = in_processes(catalogue, settings, processes) if apart else _in_this_process(catalogue, settings)
     with start as (address, database, keyring):
         APPS[address] = Served(State(database, keyring))
         SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))

@@ -114,7 +114,7 @@ def house(catalogue: Catalogue, tmp_path: Path) -> Iterator[House]:
                     with database.transaction(write=True) as session:
                         opened = assessments.opened(session, readers[whose], catalogue, name)
                         saving.submit(session, readers[whose], opened, True)
-        with httpx.Client(base_url=address, headers={"Origin": address}) as client:
+        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=30) as client:
             yield House(client, app, tokens, found, plans, readers)
 
 

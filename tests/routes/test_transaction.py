@@ -63,10 +63,8 @@ def lock(visit: Visit) -> bool:
 
 @router.get("/drawn")
 def drawn(visit: Visit) -> Response:
-    loop = threading.get_ident()
-
     def draw() -> bytes:
-        assert threading.get_ident() != loop
+        assert threading.current_thread() is not threading.main_thread(), "the event loop is held up"
         with visit.database.transaction(write=True) as session:
             session.connection()
         drawing.append(1)
@@ -145,6 +143,7 @@ async def test_a_get_takes_no_write_lock(client: httpx.AsyncClient) -> None:
     assert (await client.get("/lock")).json() is False
 
 
+@pytest.mark.embedded("it looks at both ways, on SQLite")
 async def test_a_transaction_runs_inline_on_the_embedded_database_and_on_a_thread_on_another(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
@@ -197,6 +196,7 @@ async def test_a_defect_is_answered_with_a_page_that_says_nothing_of_it(client: 
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+@pytest.mark.embedded("it looks at the folder of SQLite’s file")
 async def test_nothing_is_stored_beside_the_database(database_url: str, client: httpx.AsyncClient) -> None:
     await client.post("/organisations/a")
     folder = Path(database_url.removeprefix("sqlite:///")).parent
