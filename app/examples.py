@@ -15,7 +15,7 @@ def example_report(catalogue: Catalogue, folder: Path, agency: str) -> Report:
     instrument, found = catalogue.instrument(agency), _fitting(catalogue, folder, agency)
     if found is None:
         raise NotFound("There is no example for this version.")
-    return make_report(instrument, found.profile, found.given, found.about, submitted=True)
+    return make_report(instrument, found.profile, found.given, found.about, state="submitted")
 
 
 def has_example(catalogue: Catalogue, folder: Path, agency: str) -> bool:

@@ -124,7 +124,10 @@ def save_answers(session: Session, reader: Reader, assessment: OpenAssessment, c
 
 
 def submit(session: Session, reader: Reader, assessment: OpenAssessment, declaration: bool) -> None:
-    """Close the assessment for good. Raises WrongState, and InvalidAnswers with everything that is still missing."""
+    """Close the assessment, unless a reviewer gives it back.
+
+    Raises WrongState, and InvalidAnswers with everything that is still missing.
+    """
     refuse_unless_draft(assessment)
     if assessment.questionnaire.draft:
         raise WrongState("This questionnaire is a draft. An assessment can be submitted once it is released.")
@@ -138,8 +141,8 @@ def submit(session: Session, reader: Reader, assessment: OpenAssessment, declara
         raise InvalidAnswers(problems)
     now = datetime.now(UTC)
     head = append(session, reader, assessment.chain, "state", {"from": "draft", "to": "submitted"}, at=now)
-    done = {"state": "submitted", "submitted_at": now, "submitted_by": reader.account, "changed_at": now}
-    session.connection().execute(_CHANGE_ASSESSMENT, {"a": assessment.id} | done | head)
+    done = {"state": "submitted", "submitted_at": now, "submitted_by": reader.account, "returned_because": ""}
+    session.connection().execute(_CHANGE_ASSESSMENT, {"a": assessment.id, "changed_at": now} | done | head)
 
 
 _NONE = Answer(UNANSWERED)

@@ -174,9 +174,16 @@ def _review_and_sharing(connection: Connection) -> None:
     moment = "2025-07-01 12:00:00.000010"
     connection.execute(text("UPDATE organisation SET is_state = true, retention_months = 60"))
     connection.execute(text("UPDATE account SET second_factor = 'secret', second_factor_step = 7"))
-    done = f"state = 'final', marking = 'official', review_version = 1, final_at = '{moment}', final_by = 'second'"
+    done = f"state = 'final', marking = 'official', final_at = '{moment}', final_by = 'second'"
     connection.execute(text(f"UPDATE assessment SET {done} WHERE id = '{SUBMITTED}'"))
-    level = {"assessment_id": SUBMITTED, "question": "papers_kept", "option": "on_paper", "comment": "", "version": 1}
+    level = {
+        "assessment_id": SUBMITTED,
+        "question": "papers_kept",
+        "option": "on_paper",
+        "comment": "",
+        "version": 1,
+        "answer_version": 1,
+    }
     _insert(connection, "verified_level", level)
     decided = {"decision": "accepted", "why": "", "post": "", "due": "2025-12-31", "money": "yes", "version": 1}
     _insert(connection, "management_answer", {"assessment_id": SUBMITTED, "recommendation": "draw_rosters"} | decided)

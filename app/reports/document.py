@@ -1,6 +1,6 @@
 """A report as a document: its parts in their order, with what every page of it carries."""
 
-from app.reports import actions, certainty, front, method, record, risks, summary
+from app.reports import actions, certainty, front, method, record, review, risks, summary
 from app.reports.blocks import Block, Document
 from app.reports.reading import Reading, Translator
 from scoring.report import Report
@@ -21,6 +21,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
     for part in (
         front.what_it_is,
         summary.summary,
+        review.found,
         front.completeness,
         certainty.how_sure,
         certainty.second_look,

@@ -4,10 +4,10 @@ from app.reports import charts
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
+from scoring.recommendations import CALLED_FOR
 from scoring.result import Banded, Overall, RobustnessResult
 
 FIRST = 5  # scenarios and actions that are named: what one page holds
-CALLED_FOR = ("duty", "look_into", "quick_win", "major_project", "find_out")  # lanes that ask somebody to act
 
 
 def summary(r: Reading) -> list[Block]:
@@ -26,6 +26,7 @@ def summary(r: Reading) -> list[Block]:
             + _shown_sentence(r, overall),
             "lead",
         ),
+        *_reviewed(r),
         _chains(r),
         *_attention(r),
         Text(_safeguards(r)),
@@ -35,6 +36,19 @@ def summary(r: Reading) -> list[Block]:
         Text(_unknowns(r)),
         *_robust(r),
     ]
+
+
+def _reviewed(r: Reading) -> list[Block]:
+    found = r.report.review
+    if found is None:
+        return []
+    overall = found.result.overall
+    words = r._(
+        "With the reviewer’s levels it is %(score)s, %(band)s. The next part shows both views, and where they differ.",
+        score=r.figure(overall.score),
+        band=r.band_words(overall),
+    )
+    return [Text(words)]
 
 
 def _robust(r: Reading) -> list[Block]:

@@ -3,11 +3,10 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app import assessments
+from app.assessment_report import report_of
 from app.dependencies import Visit
 from app.i18n import translations
 from app.pages import language_of
-from app.raised_impacts import raised_impacts
 from app.routes import drawing
 from app.routes.transaction import TransactionRoute
 from scoring.report import Report
@@ -16,9 +15,8 @@ router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessmen
 
 
 def _report(visit: Visit, assessment_id: str) -> Report:
-    assessment = visit.assessment(assessment_id)
-    impacts = raised_impacts(visit.session, visit.reader, assessment)
-    return assessments.report(assessment, translations(language_of(visit.request)), impacts)
+    words = translations(language_of(visit.request))
+    return report_of(visit.session, visit.reader, visit.assessment(assessment_id), words)
 
 
 @router.get("/report")
