@@ -1,6 +1,5 @@
 """The report of a stored assessment: its answers, raised impacts, review and management’s answers put together."""
 
-from collections.abc import Sequence
 from gettext import NullTranslations
 
 from sqlmodel import Session
@@ -10,7 +9,6 @@ from app.assessments import OpenAssessment
 from app.management_answers import management_answers
 from app.raised_impacts import raised_impacts
 from app.reviews import verified_levels
-from scoring.recommendations import CALLED_FOR
 from scoring.report import Report, make_report
 
 
@@ -29,9 +27,3 @@ def report_of(
         verified_levels(session, reader, assessment) if is_reviewed else None,
         management_answers(session, reader, assessment),
     )
-
-
-def actions_of(report: Report) -> Sequence[str]:
-    """The recommendations that the management is asked to answer: those that call for action, and the measures."""
-    called = [r.id for r in report.result.recommendations or () if r.lane in CALLED_FOR]
-    return called + [measure.id for measure in report.result.measures or ()]

@@ -4,7 +4,6 @@ Knows no HTTP. Answered once an assessment is submitted, also after its review; 
 report says so.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -16,8 +15,12 @@ from app.assessments import OpenAssessment
 from app.errors import NotFound, StaleWrite, WrongState
 from app.models import ASSESSMENT, MANAGEMENT_ANSWER
 from app.places import decision_place, post_place
+from app.raised_impacts import with_impacts
 from app.trail import append
+from scoring.figures import assess
+from scoring.recommendations import CALLED_FOR, Lane
 from scoring.report import ManagementAnswer
+from scoring.result import by_lane
 
 _CHANGE = update(MANAGEMENT_ANSWER).where(
     MANAGEMENT_ANSWER.c.assessment_id == bindparam("a"), MANAGEMENT_ANSWER.c.recommendation == bindparam("r")
@@ -30,6 +33,23 @@ class Decided:
 
     answer: ManagementAnswer = field(default_factory=ManagementAnswer)
     version: int = 0
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An action that the management is asked to answer: its number in the report and its lane; a measure has none."""
+
+    id: str
+    code: str = ""
+    lane: Lane | None = None
+
+
+def asked(session: Session, reader: Reader, assessment: OpenAssessment) -> list[Asked]:
+    """The actions that the report calls for, in its order, and the measures."""
+    result = assess(assessment.instrument, with_impacts(session, reader, assessment), ["recommendations"])
+    ranked = enumerate(by_lane(result.recommendations or ()), 1)
+    called = [Asked(r.id, f"A{number}", r.lane) for number, r in ranked if r.lane in CALLED_FOR]
+    return called + [Asked(measure.id) for measure in result.measures or ()]
 
 
 def decided(session: Session, reader: Reader, assessment: OpenAssessment) -> dict[str, Decided]:
@@ -65,19 +85,18 @@ def answer_action(
     session: Session,
     reader: Reader,
     assessment: OpenAssessment,
-    actions: Sequence[str],
     action: str,
     answer: ManagementAnswer,
     based_on: int,
 ) -> None:
-    """Set the answer to one of the `actions` of the report.
+    """Set the answer to one of the actions that the report asks for.
 
     Raises WrongState before submission, NotFound for what the report does not ask for, and StaleWrite where somebody
     answered since version `based_on`.
     """
     if assessment.state == "draft":
         raise WrongState("Actions are answered once the assessment is submitted.")
-    if action not in actions:
+    if action not in [known.id for known in asked(session, reader, assessment)]:
         raise NotFound("The report has no such action.")
     before = decided(session, reader, assessment).get(action, Decided())
     if before.answer == answer:

@@ -25,7 +25,7 @@ from scoring.questionnaire import (
 )
 from scoring.recommendations import Lane
 from scoring.report import Report, raised_impacts
-from scoring.result import Banded, ChainResult, RecommendationResult, Result, ScenarioResult
+from scoring.result import Banded, ChainResult, RecommendationResult, Result, ScenarioResult, by_lane
 
 
 class Translator(Protocol):
@@ -110,8 +110,7 @@ class Reading:
     @cached_property
     def in_lanes(self) -> list[RecommendationResult]:
         """The recommendations to the agency, lane by lane, in each by rank."""
-        order = list(self.lanes)
-        return sorted(self.result.recommendations or [], key=lambda r: order.index(r.lane))
+        return by_lane(self.result.recommendations or ())
 
     @cached_property
     def scenario_result(self) -> dict[str, ScenarioResult]:

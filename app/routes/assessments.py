@@ -35,7 +35,7 @@ def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """One section’s questions with what is saved."""
     assessment = visit.assessment(assessment_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
-    if assessment.state == "submitted" or not visit.reader.may_write:
+    if assessment.state != "draft" or not visit.reader.may_write:
         return go_to(f"/assessments/{assessment_id}/check")
     offers = _offers(visit, assessment, asked.asked)
     entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions, offers)
@@ -90,7 +90,7 @@ def hub(visit: Visit, assessment_id: str) -> Response:
 def profile(visit: Visit, assessment_id: str) -> Response:
     """The facts that open and close questions."""
     assessment = visit.assessment(assessment_id)
-    if assessment.state == "submitted" or not visit.reader.may_write:
+    if assessment.state != "draft" or not visit.reader.may_write:
         return go_to(f"/assessments/{assessment_id}/check")
     return _profile_page(visit, assessment, assessment.profile)
 
@@ -134,7 +134,7 @@ def submit(visit: Visit, assessment_id: str) -> Response:
     except InvalidAnswers as invalid:
         return _check_page(visit, assessment, _submission_errors(invalid), status=422)
     except WrongState:
-        code = "submitted" if assessment.state == "submitted" else "draft"
+        code = "draft" if assessment.state == "draft" else "submitted"
         return _check_page(visit, assessment, [FieldError("", "main", code)], status=409)
     return go_to(f"/assessments/{assessment_id}/report")
 
