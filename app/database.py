@@ -61,7 +61,7 @@ class Database:
                     _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
                 yield session
         except (OperationalError, sqlite3.OperationalError) as error:
-            DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no answer").inc()
+            DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no_answer").inc()
             raise
         for then in session.info.get(_AFTER, ()):
             then()

@@ -52,6 +52,10 @@ DATABASE_TROUBLE = Counter(
     ("kind",),
     registry=_REGISTRY,
 )
+for _reason in ("wrong", "must_wait"):
+    SIGN_IN_FAILURES.labels(_reason)  # there from the start, so that the first one is seen as a rise
+for _kind in ("busy", "no_answer"):
+    DATABASE_TROUBLE.labels(_kind)
 _IS_JOINED: bool = values.ValueClass._multiprocess
 if not _IS_JOINED:
     ProcessCollector(registry=_REGISTRY)

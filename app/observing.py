@@ -4,6 +4,7 @@ Of the request itself only the method and the template of its route are told. It
 query and body are answers.
 """
 
+import asyncio
 import secrets
 import time
 
@@ -40,6 +41,9 @@ class Observed:
 
         try:
             await self.app(scope, receive, send_named)
+        except asyncio.CancelledError as error:
+            tell_once(error)  # it is the server that ended it, and the line says so by its status
+            raise
         except Exception as error:
             status, scope["failed"] = status or 500, error
             tell_once(error)

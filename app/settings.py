@@ -82,7 +82,7 @@ def wrong_settings(error: ValueError) -> str:
     """Which settings do not hold, and why, without what they were set to."""
     if isinstance(error, ValidationError):
         return "\n".join(f"PLUMBLINE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
-    return str(error)
+    return f'{error}. A list is written as JSON: ["forms.example.org"]'
 
 
 def count_together_in(folder: str) -> None:

@@ -20,7 +20,7 @@ def sign_in(database: Database, email: str, password: str, address: str) -> str 
         due = max((throttle.wait(session, key, free) for key, free in keys.items()), default=timedelta(0))
         account = accounts.account_by_email(session, email)
     if due:
-        SIGN_IN_FAILURES.labels("must wait").inc()
+        SIGN_IN_FAILURES.labels("must_wait").inc()
         raise MustWait("There were too many failed attempts. Wait, and try again.", due)
     is_open = account is not None and account.closed_at is None
     fits = passwords.matches(account.password if account and is_open else "", password)
