@@ -57,8 +57,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def address(self) -> str:
-        """Where the server is reached."""
-        return f"http://{self.host}:{self.port}"
+        """Where the server is reached from this machine."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104  told, not opened
+        return f"http://{host}:{self.port}"
 
     @cached_property
     def database(self) -> str:
@@ -82,6 +83,8 @@ def wrong_settings(error: ValueError) -> str:
     """Which settings do not hold, and why, without what they were set to."""
     if isinstance(error, ValidationError):
         return "\n".join(f"PLUMBLINE_{str(each['loc'][0]).upper()}: {each['msg']}" for each in error.errors())
+    if isinstance(error.__cause__, OSError):
+        return f"{error}: {error.__cause__}"
     return f'{error}. A list is written as JSON: ["forms.example.org"]'
 
 

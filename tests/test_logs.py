@@ -4,9 +4,12 @@ import asyncio
 import json
 import logging
 import re
+import socket
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 import structlog
@@ -15,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import logs
 from app.errors import KeyFailure, NotFound
+from tests.test_crash import server
 
 SECRET = "Officer Novak sold two stamps"
 
@@ -188,3 +192,38 @@ def test_without_a_server_only_warnings_are_told(capsys: pytest.CaptureFixture[s
     structlog.get_logger().warning("heard")
     said = capsys.readouterr()
     assert "request" not in said.err and "heard" in said.err and said.out == ""
+
+
+def test_a_real_server_writes_json_lines_and_nothing_else(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with server(tmp_path / "plumbline.db", {"PLUMBLINE_LOGS": "json"}) as (process, address):
+        httpx.get(f"{address}/links/Novak?then=Novak", headers={"cookie": "plumbline=Novak"})
+        httpx.post(f"{address}/api/v1/score", json={"questionnaire": "border_guard", "answers": {"Novak": "Novak"}})
+        host, _, port = address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"GET /Novak Novak HTTP/1.1\r\n\r\n")
+            connection.recv(1000)
+        process.terminate()
+        assert process.wait(60) == 0
+    said = capfd.readouterr().err
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert "Novak" not in said
+    assert [line["event"] for line in lines] == [
+        "started",
+        "request",
+        "request",
+        "Invalid HTTP request received.",
+        "stopping",
+        "stopped",
+    ]
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    broken = tmp_path / "released" / "police" / "1.0.0.json"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{}", encoding="utf-8")
+    more = {"PLUMBLINE_LOGS": "json", "PLUMBLINE_QUESTIONNAIRES": str(tmp_path)}
+    with pytest.raises(AssertionError, match="did not start"), server(tmp_path / "plumbline.db", more):
+        pass
+    line = json.loads(capfd.readouterr().err.splitlines()[0])
+    assert (line["event"], line["level"]) == ("not started", "error")
+    assert "app.errors.ContentError" in line["exception"] and "1.0.0.json" in line["exception"]

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from sqlalchemy import make_url
 
 from app.cli import main
-from app.settings import PROJECT, Settings
+from app.settings import PROJECT, Settings, wrong_settings
 
 
 def test_without_any_setting_the_server_answers_to_this_machine_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,6 +19,11 @@ def test_without_any_setting_the_server_answers_to_this_machine_alone(monkeypatc
     assert settings.allowed_hosts == ("127.0.0.1", "localhost", "[::1]")
     assert settings.database_url == "sqlite:///var/plumbline.db"
     assert (settings.questionnaires / "risk_model.yaml").is_file()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_a_server_of_every_network_tells_an_address_that_opens(host: str) -> None:
+    assert Settings(host=host).address == "http://127.0.0.1:8000"
 
 
 def test_every_setting_is_read_from_a_variable_with_the_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,6 +78,12 @@ def test_a_wrong_setting_is_named_before_anything_is_done(
     assert main(["serve"]) == 2
     said = capsys.readouterr().err
     assert words in said and "hush" not in said
+
+
+def test_a_secret_that_cannot_be_read_is_named_with_the_reason() -> None:
+    error = SettingsError("error getting value for field “metrics_token”")
+    error.__cause__ = PermissionError(13, "Permission denied", "/run/secrets/plumbline_metrics_token")
+    assert wrong_settings(error).endswith("Permission denied: '/run/secrets/plumbline_metrics_token'")
 
 
 @pytest.mark.parametrize("package", ["app", "scoring"])

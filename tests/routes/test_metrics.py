@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ from app.settings import Settings
 from app.started_about import StartedAbout
 from tests import people
 from tests.fixtures import BASE, SignedClient
+from tests.test_crash import server
 
 pytestmark = pytest.mark.anyio
 TOKEN = "a token of the metrics"
@@ -179,3 +181,13 @@ def test_a_database_that_is_busy_is_told_from_one_that_does_not_answer(
     with pytest.raises(SQLAlchemyError), database.transaction(write=False):
         pass
     assert figure("plumbline_database_trouble_total", kind="no_answer") == gone + 1
+
+
+def test_several_processes_of_one_server_are_added_up(tmp_path: Path) -> None:
+    settings, asked = {"PLUMBLINE_WORKERS": "2", "PLUMBLINE_METRICS_TOKEN": TOKEN}, 60
+    counted = f'plumbline_requests_total{{method="GET",route="/help",status="2xx"}} {float(asked)}'
+    with server(tmp_path / "plumbline.db", settings) as (_, address):
+        lines = [httpx.get(f"{address}/help").status_code for _ in range(asked)]  # each on a connection of its own
+        assert set(lines) == {200}
+        for _ in range(10):
+            assert counted in httpx.get(f"{address}/metrics", headers=SENT).text
