@@ -1,7 +1,9 @@
 """The service as one process or several, which stop as they should."""
 
+import multiprocessing
 import signal
 import sys
+import threading
 from functools import partial
 from tempfile import TemporaryDirectory
 
@@ -29,7 +31,17 @@ def worker() -> FastAPI:
     """The service in one of several processes, each of which reads the settings anew."""
     settings = Settings()
     logs.begin(settings.logs)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     return create_app(settings)
+
+
+def _leave_with_parent() -> None:
+    """Stop once the process that started this one is gone: where it was killed, nobody would stop this one, and it
+    would hold the port."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _run(application: object, settings: Settings, **more: int) -> None:

@@ -135,3 +135,14 @@ def test_a_server_that_cannot_start_says_why_and_fails(tmp_path: Path) -> None:
     database.with_suffix(".key").write_text("{}", encoding="utf-8")
     with pytest.raises(AssertionError, match="did not start"), server(database):
         pass
+
+
+def test_no_worker_stays_behind_where_their_parent_is_killed(tmp_path: Path) -> None:
+    with server(tmp_path / "plumbline.db", {"PLUMBLINE_WORKERS": "2", "PLUMBLINE_STOP_NOTICE": "0"}) as (_, address):
+        assert httpx.get(f"{address}/health/live").status_code == 200
+    deadline = time.monotonic() + WITHIN
+    with pytest.raises(httpx.ConnectError):
+        while time.monotonic() < deadline:
+            with suppress(httpx.ReadError, httpx.RemoteProtocolError):
+                httpx.get(f"{address}/health/live")
+            time.sleep(0.05)
