@@ -37,6 +37,9 @@ def begin(form: Form) -> None:
     root = logging.getLogger()
     root.setLevel(logging.WARNING)
     root.addHandler(_lines)
+    for name in ("uvicorn", "uvicorn.error"):  # whatever ways of its own the server was given
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [], True
     logging.getLogger("uvicorn.error").addFilter(_told_already)
 
 

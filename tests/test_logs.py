@@ -13,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 import structlog
+import uvicorn
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -145,7 +146,9 @@ def test_the_plain_form_says_the_same_to_people(begun: None, capsys: pytest.Capt
     assert SECRET not in said
 
 
-def test_lines_of_libraries_go_the_same_way(begun: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lines_of_libraries_go_the_same_way(capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> None:
+    uvicorn.Config("app")  # sets up handlers of its own
+    request.getfixturevalue("begun")
     logging.getLogger("uvicorn.error").error("Exception in %s\nmore", "application", exc_info=raised(fails))
     logging.getLogger("httpx").info("GET https://provider.example/?code=%s", SECRET)
     (line,) = capsys.readouterr().err.splitlines()
