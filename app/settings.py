@@ -64,9 +64,9 @@ class Settings(BaseSettings):
     @cached_property
     def database(self) -> str:
         """The database’s URL with its password, where that is a setting of its own."""
-        if self.database_password is None:
-            return self.database_url
         parts = urlsplit(self.database_url)
+        if self.database_password is None or not parts.netloc:  # a file has no password
+            return self.database_url
         user, _, where = parts.netloc.rpartition("@")
         password = quote(self.database_password.get_secret_value(), safe="")
         return parts._replace(netloc=f"{user.partition(':')[0]}:{password}@{where}").geturl()

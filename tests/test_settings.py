@@ -49,6 +49,7 @@ def test_a_secret_may_stand_in_a_file_instead(tmp_path: Path, monkeypatch: pytes
 
 def test_a_database_without_a_password_of_its_own_is_where_its_url_says() -> None:
     assert Settings().database == Settings().database_url
+    assert Settings(database_password="of another").database == Settings().database_url
 
 
 @pytest.mark.parametrize("origin", ["*", "https://*.example.org", "portal.example", "https://a.example/", "null"])
