@@ -5,6 +5,7 @@ from datetime import timedelta
 from app import accounts, passwords, throttle
 from app.database import Database
 from app.errors import MustWait
+from app.metrics import SIGN_IN_FAILURES
 
 FREE, FREE_FROM_ADDRESS = 5, 25  # failures in a row before one has to wait: of an account, from an address
 
@@ -19,9 +20,12 @@ def sign_in(database: Database, email: str, password: str, address: str) -> str 
         due = max((throttle.wait(session, key, free) for key, free in keys.items()), default=timedelta(0))
         account = accounts.account_by_email(session, email)
     if due:
+        SIGN_IN_FAILURES.labels("must_wait").inc()
         raise MustWait("There were too many failed attempts. Wait, and try again.", due)
     is_open = account is not None and account.closed_at is None
     fits = passwords.matches(account.password if account and is_open else "", password)
+    if not fits:
+        SIGN_IN_FAILURES.labels("wrong").inc()
     with database.transaction(write=True) as session:
         for key in keys if not fits else list(keys)[:1]:
             (throttle.succeeded if fits else throttle.failed)(session, key)
