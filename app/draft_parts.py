@@ -120,8 +120,9 @@ class Parts:
             return None
         answer = Answer(option, clean(note))
         problems = problems_of(question, answer, "")
+        words = {key: said[key] for key in ("answered", "option", "note") if said.get(key)}
         for problem in problems:
-            self.leave_out(where, problem.code, value, self._remedy(question, problem.code), question)
+            self.leave_out(where, problem.code, words, self._remedy(question, problem.code), question)
         for key in said.keys() - {"option", "note", "asked", "answered"}:
             self.leave_out((*where, key), "unknown_key", said[key], question=question)
         return None if problems else answer
