@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from app.catalogue import Catalogue
-from app.draft_parts import MOST_LEFT_OUT, LeftOut, Parts, Twice, shown
+from app.draft_parts import MOST_LEFT_OUT, OF_ASSESSMENT, LeftOut, Parts, Twice, shown
 from app.errors import NotFound, UnreadableDraft
 from app.started_about import StartedAbout
 from scoring.answers import Answer, Answers, read_answers
@@ -175,7 +175,7 @@ def _of_report(said: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(questionnaire, dict):
         raise UnreadableDraft("another_format")
     head = {"questionnaire": questionnaire.get("id")} | {key: questionnaire.get(key) for key in ("version", "hash")}
-    return head | {key: said[key] for key in ("about", "profile", "answers", "impacts") if said.get(key)}
+    return head | {key: said[key] for key in ("about", "profile", "answers", *OF_ASSESSMENT) if said.get(key)}
 
 
 def _instrument(catalogue: Catalogue, said: Mapping[str, Any], parts: Parts) -> Instrument:

@@ -93,7 +93,7 @@ def to_keep(draft: Draft, questionnaire: Questionnaire, saved: date, words: Null
 def report(draft: Draft, when: datetime, words: NullTranslations) -> Report:
     """The report of a draft, which is always marked as not submitted: nobody declared that it holds."""
     about = draft.about.lines(when, words) if draft.about else About()
-    return make_report(draft.instrument, draft.profile, draft.answers, about, submitted=False)
+    return make_report(draft.instrument, draft.profile, draft.answers, about, "draft")
 
 
 def store(session: Session, reader: Reader, catalogue: Catalogue, draft: Draft, about: StartedAbout) -> str:

@@ -13,6 +13,7 @@ from scoring.answers import Answer, problems_of
 from scoring.questionnaire import RESERVED, Question, Questionnaire
 
 MOST_LEFT_OUT = 200  # that are listed one by one
+OF_ASSESSMENT = ("impacts", "review", "management")  # parts of a report that only an organisation keeps
 _ONLY_READ = frozenset({"format", "read_me", "saved", "title", "questionnaire", "version", "hash"})
 _PARTS = frozenset({"about", "profile", "answers"})
 _REPORT_LINES = frozenset({"scope", "answered_by", "date"})  # of a scoring call’s `about`: made of what is asked here
@@ -103,7 +104,7 @@ class Parts:
             if isinstance(value, Twice):
                 self.leave_out((key,), "twice", value)
             elif key not in _ONLY_READ | _PARTS:
-                self.leave_out((key,), "impacts" if key == "impacts" else "unknown_key", value)
+                self.leave_out((key,), "of_assessment" if key in OF_ASSESSMENT else "unknown_key", value)
 
     def _pairs(self, part: str, said: object) -> Iterator[tuple[str, Any]]:
         if isinstance(said, dict):

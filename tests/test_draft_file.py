@@ -89,6 +89,18 @@ def test_of_very_many_things_that_do_not_fit_some_are_listed_and_the_others_coun
     assert len(found.left_out) == MOST_LEFT_OUT and found.more == 1000 - MOST_LEFT_OUT
 
 
+def test_what_only_an_organisation_keeps_of_a_report_is_named() -> None:
+    about = {"organisation": "Coast", "scope": "one post", "answered_by": "one person", "date": "2026-11-25"}
+    head = {"format": "plumbline-report/1", "questionnaire": {"id": "small", "version": "1.0.0", "hash": small().hash}}
+    answers = {"papers_kept": {"option": "absent", "note": ""}}
+    parts = {"about": about, "profile": {"runs_houses": True}, "answers": answers, "result": {}}
+    kept_there = {"impacts": {"trip_sold": {}}, "review": {"levels": {}}, "management": {"draw_rosters": {}}}
+    found = read_draft(CATALOGUE, json.dumps({**head, **parts, **kept_there}))
+    codes = {item.where[0]: item.code for item in found.left_out}
+    assert codes == {"about": "wrong_about"} | dict.fromkeys(("impacts", "review", "management"), "of_assessment")
+    assert found.draft.answers == {"papers_kept": Answer("absent")}
+
+
 def test_half_of_an_account_of_what_it_is_about_is_asked_anew_and_shown() -> None:
     found = read_draft(
         CATALOGUE, json.dumps({"questionnaire": "small", "about": {"organisation": "Coast", "people": -1}})
@@ -201,7 +213,7 @@ def test_the_report_of_a_draft_is_made_as_that_of_an_assessment_and_never_submit
     when = datetime(2026, 11, 25, tzinfo=UTC)
     found = draft_files.report(DRAFT, when, NullTranslations())
     assert found.state == "draft" and found.about == ABOUT.lines(when, NullTranslations())
-    whole = make_report(DRAFT.instrument, DRAFT.profile, ANSWERS, found.about, submitted=True)
+    whole = make_report(DRAFT.instrument, DRAFT.profile, ANSWERS, found.about, "submitted")
     assert found.result == whole.result and found.answers == whole.answers
 
 

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Error, Page, expect
 
 from app.catalogue import Catalogue
 from app.verification import verify
@@ -120,6 +120,20 @@ def test_the_script_warns_before_answers_that_are_in_no_file_are_left_and_keeps_
     assert leave(page) == ["beforeunload"], "A report is no draft."
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
     assert said == []
+
+
+def test_forward_and_loading_anew_bring_back_what_the_browsers_own_back_left(page: Page) -> None:
+    through_a_draft(page)
+    follow(page.get_by_role("button", name="Work", exact=True))
+    answer(page, "papers_kept", "on_paper")
+    follow(page.get_by_role("button", name="Continue"))
+    for step in (page.go_back, page.go_forward):
+        with pytest.raises(Error, match="ERR_CACHE_MISS"):  # “Confirm form resubmission”
+            step()
+        page.wait_for_timeout(300)  # until the browser’s own page on it stands
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Houses")
+    assert "papers_kept" in json.loads(saved(page))["answers"]
 
 
 def test_a_page_that_is_loaded_anew_shows_the_same(page: Page) -> None:

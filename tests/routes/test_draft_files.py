@@ -340,6 +340,9 @@ def test_the_server_keeps_no_row_no_line_in_a_log_and_no_file(
         caplog.set_level(logging.DEBUG, name)
         monkeypatch.setattr(logging.getLogger(name), "propagate", True)
     before = counted(app)
+    whole = app.state.database.transaction
+    locks: list[bool] = []
+    monkeypatch.setattr(app.state.database, "transaction", lambda write: (locks.append(write), whole(write=write))[1])
     for name in ("SpooledTemporaryFile", "TemporaryFile", "NamedTemporaryFile", "mkstemp", "mkdtemp"):
         monkeypatch.setattr(tempfile, name, refuse)
     visitor.begin()
@@ -355,6 +358,7 @@ def test_the_server_keeps_no_row_no_line_in_a_log_and_no_file(
     visitor.press("Check your answers")
     visitor.press("Read the report")
     assert visitor.reply("JSON").status_code == 200
+    assert locks and not any(locks), "No transaction writes."
     assert counted(app) == before and {"signed_in", "attempt", "assessment", "answer"} <= before.keys()
     lines = [record.getMessage() for record in caplog.records]
     for word in (WORDS, "Zebra", "option_2", "Harbour", "small harbour", "roster_drawn", "runs_houses"):
