@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import people
-from tests.browser.journey import Look, answer, follow, to_the_list, to_the_report
+from tests.browser.journey import Look, answer, follow, give, through_a_draft, to_the_list, to_the_report
 from tests.serving import APPS, SESSIONS
 
 AXE = Axe()
@@ -15,6 +15,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 OTHERS = (
     "/method",
     "/help",
+    "/draft",
     "/privacy",
     "/accessibility",
     "/nothing",
@@ -47,6 +48,11 @@ def travel(page: Page, look: Look) -> None:
     page.get_by_role("button", name="Go on").click()
     look(page, "invitation-errors")
     answered_and_reviewed(page, look, root)
+    file = through_a_draft(page, look)
+    give(page, b"{")
+    look(page, "draft-open-errors")
+    give(page, file.replace(b'"option_2"', b'"option_9"'))
+    look(page, "draft-left-out")
     work_for_the_service(page, look)
     signed_out(page, look)
 
