@@ -66,6 +66,8 @@ def _differences(session: Session, reader: Reader, chain: Chain) -> list[Break]:
             said[f"answer {name}"] = (answer["option"], answer["version"], words.get(name, ""))
         for name, holds in detail["facts"].items() if entry.action == "facts" else ():
             said[f"fact {name}"] = holds
+        if entry.action == "marking":
+            said["marking"] = detail["marking"] or None
         for name, value in detail["impacts"].items() if entry.action == "impacts" else ():
             said.pop(f"impact {name}", None)
             if value:
@@ -88,6 +90,8 @@ def _differences(session: Session, reader: Reader, chain: Chain) -> list[Break]:
 
 def _standing(session: Session, reader: Reader, assessment: str) -> dict[str, object]:
     connection, found = session.connection(), dict[str, object]()
+    if marking := connection.execute(select(ASSESSMENT.c.marking).where(ASSESSMENT.c.id == assessment)).scalar_one():
+        found["marking"] = marking
 
     def opened(closed: str, place: str) -> str | None:
         try:

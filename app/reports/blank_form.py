@@ -43,6 +43,7 @@ def blank_form(q: Questionnaire, words: Translator, language: str = SOURCE_LANGU
         author="",
         running=" – ".join((q.title, q.version)),
         marks=(_("DRAFT"),) if q.draft else (),
+        marking=_("Confidential once it is marked"),
         control=Facts(
             (
                 (_("Questionnaire"), version % {"id": q.id, "version": q.version}),
