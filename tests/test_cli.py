@@ -10,8 +10,11 @@ from app.cli import main
 from app.content.schema import write_schema
 from app.database import Database
 from app.migrations import migrate, open_keyring
+from app.reports import draw_redacted, report_json
 from app.settings import Settings
+from scoring.redacted import redacted
 from tests import people
+from tests.reports.samples import sample_report
 from tests.tiny import edit
 
 BODY = {"questionnaire": "tiny", "answers": {"booth_pairs": "on_paper"}, "include": []}
@@ -162,3 +165,30 @@ def test_keys_are_changed_and_trails_followed(
     assert main(["verify-log"]) == 1
     assert "it was changed after it had been written" in capsys.readouterr().err
     database.close()
+
+
+def test_redact_draws_what_may_be_shown_and_verify_says_that_it_cannot_be_recomputed(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, drawn = tmp_path / "report.json", tmp_path / "redacted.pdf"
+    report.write_bytes(report_json(sample_report()))
+    assert main(["redact", str(report), "-o", str(drawn), "--scope", "post", "--without-name"]) == 0
+    assert drawn.read_bytes() == draw_redacted(redacted(sample_report(), scope="post", named=False))
+    assert main(["verify", str(drawn)]) == 1
+    assert "This is a redacted report: it holds no answers" in capsys.readouterr().err
+
+
+def test_redact_refuses_what_does_not_hold_what_is_a_draft_and_another_format(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, drawn = tmp_path / "report.json", tmp_path / "redacted.pdf"
+    data = json.loads(report_json(sample_report()))
+    data["result"]["overall"]["score"] = 1.0
+    report.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["redact", str(report), "-o", str(drawn)]) == 1
+    assert "The report does not hold" in capsys.readouterr().err
+    report.write_bytes(report_json(sample_report(submitted=False)))
+    assert main(["redact", str(report), "-o", str(drawn)]) == 1
+    assert "A draft is not shown outside" in capsys.readouterr().err
+    assert main(["redact", str(report), "-o", str(tmp_path / "redacted.json")]) == 2
+    assert not drawn.exists()
