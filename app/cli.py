@@ -1,5 +1,5 @@
-"""The command `plumbline`: serve, demo, check, release, score, report, redact, verify, verify-log, rotate-keys, backup,
-restore, schema, audit-instrument.
+"""The command `plumbline`: serve, demo, check, release, score, report, redact, verify, verify-log, delete-expired,
+rotate-keys, backup, restore, schema, audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
 """
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
     command(_demo, "demo", "serve sample organisations with finished assessments, from a database of their own")
     command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
+    command(_delete_expired, "delete-expired", "delete for good the assessments whose time is over")
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
     which = rotate.add_mutually_exclusive_group()
     which.add_argument("--master", action="store_true", help="a new master key in the key file instead")
@@ -105,6 +106,8 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
+    if count := _expired(settings):
+        print(f"{count} assessments deleted, whose time was over.", flush=True)
     if token := _first_link(settings):
         print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
     serve(settings)
@@ -135,6 +138,18 @@ def _first_link(settings: Settings) -> str | None:
 
     with _opened(settings) as (database, _), database.transaction(write=True) as session:
         return None if has_administrator(session) else make_link(session, "first")
+
+
+def _expired(settings: Settings) -> int:
+    from app.retention import delete_expired
+
+    with _opened(settings) as (database, keyring):
+        return delete_expired(database, keyring)
+
+
+def _delete_expired(call: argparse.Namespace, settings: Settings) -> int:
+    print(f"{_expired(settings)} assessments deleted, whose time was over.")
+    return 0
 
 
 @contextmanager

@@ -6,15 +6,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.catalogue import load_catalogue
 from app.cli import main
 from app.content.schema import write_schema
 from app.database import Database
 from app.migrations import migrate, open_keyring
 from app.reports import draw_redacted, report_json
+from app.retention import keep_for
+from app.saving import start
 from app.settings import Settings
 from scoring.redacted import redacted
 from tests import people
 from tests.reports.samples import sample_report
+from tests.serving import small
+from tests.test_assessments import ABOUT
 from tests.tiny import edit
 
 BODY = {"questionnaire": "tiny", "answers": {"booth_pairs": "on_paper"}, "include": []}
@@ -192,3 +197,28 @@ def test_redact_refuses_what_does_not_hold_what_is_a_draft_and_another_format(
     assert "A draft is not shown outside" in capsys.readouterr().err
     assert main(["redact", str(report), "-o", str(tmp_path / "redacted.json")]) == 2
     assert not drawn.exists()
+
+
+def test_what_is_over_its_time_is_deleted_by_the_command(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path / 'plumbline.db'}"
+    monkeypatch.setenv("PLUMBLINE_DATABASE_URL", url)
+    settings, database = Settings(), Database(url)
+    keyring = open_keyring(settings, database)
+    migrate(database, keyring)
+    reader = people.reader_of(
+        database, keyring, people.member(database, keyring, people.organisation(database, keyring))
+    )
+    catalogue = load_catalogue([small()])
+    with database.transaction(write=True) as session:
+        start(session, reader, catalogue, "small", ABOUT)
+        keep_for(session, reader, 1)
+        session.connection().execute(text("UPDATE assessment SET changed_at = '2020-01-01 00:00:00'"))
+    database.close()
+    assert main(["delete-expired"]) == 0
+    assert main(["delete-expired"]) == 0
+    assert main(["verify-log"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == [f"{count} assessments deleted, whose time was over." for count in (1, 0)]
+    assert said[2] == "1 chains, 4 entries, 0 faults."
