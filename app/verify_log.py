@@ -90,8 +90,6 @@ def _differences(session: Session, reader: Reader, chain: Chain) -> list[Break]:
 
 def _standing(session: Session, reader: Reader, assessment: str) -> dict[str, object]:
     connection, found = session.connection(), dict[str, object]()
-    if marking := connection.execute(select(ASSESSMENT.c.marking).where(ASSESSMENT.c.id == assessment)).scalar_one():
-        found["marking"] = marking
 
     def opened(closed: str, place: str) -> str | None:
         try:
@@ -113,6 +111,8 @@ def _standing(session: Session, reader: Reader, assessment: str) -> dict[str, ob
         plain = (row.decision, row.due.isoformat() if row.due else "", row.money, row.version)
         why, post = decision_place(assessment, row.recommendation), post_place(assessment, row.recommendation)
         found[f"answer to {row.recommendation}"] = (*plain, opened(row.why, why), opened(row.post, post))
-    state = connection.execute(select(ASSESSMENT.c.state).where(ASSESSMENT.c.id == assessment)).scalar_one()
-    found["state"] = state
+    own = select(ASSESSMENT.c.state, ASSESSMENT.c.marking).where(ASSESSMENT.c.id == assessment)
+    found["state"], marking = connection.execute(own).one()
+    if marking:
+        found["marking"] = marking
     return found

@@ -23,7 +23,7 @@ from scoring.errors import InvalidReport
 from scoring.questionnaire import Frozen, RiskModel
 from scoring.recommendations import CALLED_FOR
 from scoring.report import Line, Report
-from scoring.result import ChainResult, Identity, Overall, RobustScore, Safeguards
+from scoring.result import ChainResult, Identity, Overall, Result, RobustScore, Safeguards
 
 FORMAT: Final = "plumbline-redacted/1"
 FEW: Final = 3
@@ -39,7 +39,10 @@ class ShownBand(Frozen):
 
 
 class Standing(Frozen):
-    """A score at the worst end, its interval and its bands; `in_band`: share of the trials, to a hundredth."""
+    """A score at the worst end, its interval and its bands; `in_band`: share of the trials, to a hundredth.
+
+    verified: score and band under the levels of a reviewer who signed the review off; None where nobody has.
+    """
 
     score: int
     interval: tuple[int, int]
@@ -50,6 +53,7 @@ class Standing(Frozen):
     too_little_known: bool
     shown_score: int
     shown_band: str
+    verified: tuple[int, str] | None
     in_band: float | None
 
 
@@ -71,13 +75,17 @@ class ShownChain(Frozen):
 
 
 class ShownCounts(Frozen):
-    """How many actions the answers call for, of `all`; None where a number would tell of single ones."""
+    """How many actions the answers call for, of `all`, and how many the management has accepted, also with changes.
+
+    None where a number would tell of single ones.
+    """
 
     all: int
     called_for: int | None
     small: int | None
     larger: int | None
     duties: int | None
+    accepted: int | None
 
 
 class Redacted(Frozen):
@@ -147,7 +155,8 @@ def _overall(report: Report) -> Standing | None:
     if 0 < sum(size for size in sizes if size < FEW) < FEW:
         return None
     vague = any(_too_little_known(report, chain) for chain in result.chains)
-    return _standing(report, result.overall, result.robustness.overall if result.robustness else None, vague)
+    trial, verified = result.robustness.overall if result.robustness else None, _verified(report)
+    return _standing(report, result.overall, verified.overall if verified else None, trial, vague)
 
 
 def _chain(report: Report, chain: ChainResult) -> ShownChain:
@@ -157,10 +166,12 @@ def _chain(report: Report, chain: ChainResult) -> ShownChain:
         return ShownChain(id=meant.id, title=meant.title, standing=None, stages=())
     trials = report.result.robustness.chains if report.result.robustness else []
     trial, shown = next((trial for trial in trials if trial.id == chain.id), None), _to_be_shown(held)
+    verified = _verified(report)
+    same = next((same for same in verified.chains if same.id == chain.id), None) if verified else None
     return ShownChain(
         id=meant.id,
         title=meant.title,
-        standing=_standing(report, chain, trial, _too_little_known(report, chain)),
+        standing=_standing(report, chain, same, trial, _too_little_known(report, chain)),
         stages=tuple(ShownStage(id=s.id, title=s.title, band=bands[s.id]) for s in meant.stages if s.id in shown),
     )
 
@@ -173,7 +184,14 @@ def _to_be_shown(counts: Counter[str]) -> set[str]:
     return set(shown)
 
 
-def _standing(report: Report, scored: Overall, trial: RobustScore | None, vague: bool) -> Standing:
+def _verified(report: Report) -> Result | None:
+    """The result under a reviewer’s levels, once the review is signed off: until then levels may still change."""
+    return report.review.result if report.review and report.state == "final" else None
+
+
+def _standing(
+    report: Report, scored: Overall, verified: Overall | None, trial: RobustScore | None, vague: bool
+) -> Standing:
     model = report.questionnaire.risk_model
     best, worst = scored.interval
     return Standing(
@@ -186,6 +204,7 @@ def _standing(report: Report, scored: Overall, trial: RobustScore | None, vague:
         too_little_known=vague,
         shown_score=_whole(scored.as_far_as_shown.score, model),
         shown_band=scored.as_far_as_shown.band,
+        verified=None if verified is None else (_whole(verified.score, model), verified.band),
         in_band=None if trial is None else round(trial.in_band, 2),
     )
 
@@ -219,6 +238,7 @@ def _counts(report: Report) -> ShownCounts:
     of_small = _told(sum(r.effort in quick for r in called), len(small))
     of_larger = _told(sum(r.effort not in quick for r in called), len(found) - len(small))
     called_for = _told(len(called), len(found))
+    decisions = [answer.decision for answer in (report.management or {}).values()]
     # With the sum beside it, one of the two would give the other away.
     both = called_for is not None and of_small is not None and of_larger is not None
     return ShownCounts(
@@ -227,6 +247,7 @@ def _counts(report: Report) -> ShownCounts:
         small=of_small if both else None,
         larger=of_larger if both else None,
         duties=_told(sum(r.lane == "duty" for r in called), sum(known[r.id].duty is not None for r in found)),
+        accepted=_told(sum(d in ("accepted", "changed") for d in decisions), len(decisions)),
     )
 
 

@@ -192,7 +192,7 @@ def test_redact_refuses_what_does_not_hold_what_is_a_draft_and_another_format(
     report.write_text(json.dumps(data), encoding="utf-8")
     assert main(["redact", str(report), "-o", str(drawn)]) == 1
     assert "The report does not hold" in capsys.readouterr().err
-    report.write_bytes(report_json(sample_report(submitted=False)))
+    report.write_bytes(report_json(sample_report(state="draft")))
     assert main(["redact", str(report), "-o", str(drawn)]) == 1
     assert "A draft is not shown outside" in capsys.readouterr().err
     assert main(["redact", str(report), "-o", str(tmp_path / "redacted.json")]) == 2

@@ -57,7 +57,8 @@ def full(desk: Desk) -> str:  # noqa: F811
     with desk.database.transaction(write=True) as session:
         mark(session, desk.reader, assessments.opened(session, desk.reader, desk.catalogue, name), "Confidential")
         connection = session.connection()
-        level = "(assessment_id, question, option, comment, version) VALUES (:a, 'papers_kept', 'absent', 'x', 1)"
+        level = "(assessment_id, question, option, comment, version, answer_version)"
+        level += " VALUES (:a, 'papers_kept', 'absent', 'x', 1, 1)"
         connection.execute(text(f"INSERT INTO verified_level {level}"), {"a": name})
         answer = "(assessment_id, recommendation, decision, why, post, money, version)"
         answer += " VALUES (:a, 'draw_rosters', 'accepted', 'x', 'y', 'yes', 1)"

@@ -39,10 +39,15 @@ class _Shown:
         low, high = standing.interval
         return str(low) if low == high else self._("%(low)s to %(high)s", low=low, high=high)
 
-    def shown(self, standing: Standing) -> str:
-        """A score with only what is shown."""
-        band = self.titles[standing.shown_band]
-        return self._("%(score)s, %(band)s", score=standing.shown_score, band=band)
+    def with_band(self, score: int, band: str) -> str:
+        """A score and its band."""
+        return self._("%(score)s, %(band)s", score=score, band=self.titles[band])
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether a reviewer’s levels are scored beside the answers."""
+        standings = [self.redacted.overall, *(chain.standing for chain in self.redacted.chains)]
+        return any(standing and standing.verified for standing in standings)
 
     @property
     def day(self) -> tuple[int, int, int] | None:
@@ -105,9 +110,9 @@ def _control(s: _Shown) -> Facts:
         "service": s._("the whole service"),
     }
     states = {
-        "submitted": s._("submitted"),
-        "under_review": s._("under review"),
-        "final": s._("final, after a review"),
+        "submitted": s._("submitted, not reviewed"),
+        "under_review": s._("submitted, under review"),
+        "final": s._("final: reviewed, and signed off by the reviewer"),
     }
     version = s._("%(id)s %(version)s, a draft that is not released") if q.draft else s._("%(id)s %(version)s")
     return Facts(
@@ -144,18 +149,20 @@ def _headline(s: _Shown) -> str:
         score=overall.score,
         band=s.band(overall),
         interval=s.interval(overall),
-        shown=s.shown(overall),
+        shown=s.with_band(overall.shown_score, overall.shown_band),
     )
 
 
 def _chains(s: _Shown) -> Table:
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(s._("Chain"), 2.8),
         Column(s._("Band"), 2.6),
         Column(s._("Score, worst end"), 1.2, "right"),
         Column(s._("Interval"), 1.4, "right"),
         Column(s._("As far as shown"), 1.7),
     )
+    if s.is_verified:
+        columns += (Column(s._("With the reviewer’s levels"), 1.7),)
     rows = [_chain(s, chain) for chain in s.redacted.chains]
     if s.redacted.overall:
         rows.insert(0, _standing(s, Cell(s._("Overall"), strong=True), s.redacted.overall))
@@ -168,7 +175,7 @@ def _chain(s: _Shown, chain: ShownChain) -> Row:
     )
     if chain.standing is None:
         few = s._("not shown: fewer than %(few)d risks", few=FEW)
-        return row(Cell(chain.title), few, "–", "–", "–")
+        return row(Cell(chain.title), few, *["–"] * (4 if s.is_verified else 3))
     return _standing(s, Cell(chain.title, small=stages), chain.standing)
 
 
@@ -178,7 +185,8 @@ def _standing(s: _Shown, title: Cell, standing: Standing) -> Row:
         Cell(s.band(standing), swatch=s.swatch(standing.band)),
         Cell(str(standing.score), strong=True),
         s.interval(standing),
-        s.shown(standing),
+        s.with_band(standing.shown_score, standing.shown_band),
+        *([s.with_band(*standing.verified)] if standing.verified else []),
     )
 
 
@@ -247,6 +255,7 @@ def _to_do(s: _Shown) -> list[Block]:
         (s._("… of very small or small effort"), counts.small),
         (s._("… of medium effort or more"), counts.larger),
         (s._("… asked for by law or for the safety of victims"), counts.duties),
+        (s._("Accepted by the management, as they are or changed"), counts.accepted),
     )
     rows = tuple(row(title, str(count)) for title, count in named if count is not None)
     columns = (Column(s._("Actions"), 4), Column(s._("Number"), 1, "right"))
@@ -270,8 +279,8 @@ def _what_it_is(s: _Shown) -> list[Block]:
                 "An agency has answered questions about exposure and safeguards, never about guilt. A published model "
                 "makes risks of them along the chains of the Council of Europe: each risk has a likelihood and an "
                 "impact, raised by exposure and by signals, lowered by safeguards. A chain’s score is the mean of its "
-                "risks by weight, and its band is at most %(steps)d below that of its worst risk, because a mean hides "
-                "what is worst. Scores run from 0 to 100: %(bands)s.",
+                "risks by weight, and its band lies at most %(steps)d step of the scale below that of its worst risk, "
+                "because a mean hides what is worst. Scores run from 0 to 100: %(bands)s.",
                 steps=s.redacted.floor_steps,
                 bands=_scale(s),
             )
@@ -280,6 +289,9 @@ def _what_it_is(s: _Shown) -> list[Block]:
             (
                 s._("A risk score is not a probability of corruption, and it is not a finding about anybody."),
                 s._("The absence of known cases is never evidence of low risk."),
+                s._("Nobody outside the agency has confirmed the answers.")
+                if not s.is_verified
+                else s._("Only those answers are confirmed that a reviewer looked at."),
                 s._("Scores are not comparable across countries or across kinds of agency."),
                 s._("It is no certificate, and not for pay, discipline, funding, licences or ranking."),
                 s._(

@@ -21,6 +21,7 @@ from scoring.redacted import redacted
 from scoring.report import Report
 from tests.reports.pdf_text import pages_of, text_of
 from tests.reports.samples import sample_questionnaire, sample_report
+from tests.reports.test_review import LEVELS, MANAGEMENT
 from tests.reports.told import everything, pieces_of, secrets, told
 
 QUESTIONNAIRES = PROJECT / "questionnaires"
@@ -72,7 +73,8 @@ def test_the_search_finds_what_a_full_report_tells() -> None:
 
 def test_nothing_that_was_written_is_in_it() -> None:
     about = {"scope": "One post: Northern Harbour night gate", "answered_by": "Captain Example, two sittings"}
-    report = sample_report(about=about, answers={"camera_review": Answer("operating", NOTE)})
+    answers = {"camera_review": Answer("operating", NOTE)}
+    report = sample_report(about=about, answers=answers, state="final", levels=LEVELS, management=MANAGEMENT)
     text, pieces = said(report)
     assert told(secrets(report), text, pieces) == set()
     assert "harbour" not in text.casefold() and "captain" not in text.casefold()
@@ -138,3 +140,11 @@ def test_a_draft_questionnaire_is_called_one() -> None:
     document = redacted_context(redacted(sample_report(draft=True)), translator("en"))
     assert document.marks == ("DRAFT",)
     assert "a draft that is not released" in dict(document.control.rows)["Questionnaire"]
+
+
+def test_a_signed_off_review_is_scored_beside_and_named() -> None:
+    text = text_of(draw_redacted(redacted(sample_report(state="final", levels=LEVELS, management=MANAGEMENT))))
+    assert "With the reviewer’s levels" in text
+    assert "final: reviewed, and signed off by the reviewer" in text
+    assert "Only those answers are confirmed that a reviewer looked at." in text
+    assert "With the reviewer’s levels" not in text_of(draw_redacted(redacted(sample_report())))

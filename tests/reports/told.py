@@ -24,6 +24,8 @@ def secrets(report: Report) -> set[str]:
     q = report.questionnaire
     found = [report.about.scope, report.about.answered_by, *(given.note for given in report.answers.values())]
     found += [impact.reason for impact in report.impacts.values()]
+    found += [level.comment for level in report.review.levels.values()] if report.review else []
+    found += [text for answer in (report.management or {}).values() for text in (answer.why, answer.post)]
     for question in q.questions:
         found += [question.id, question.ask, question.why, question.hint or "", question.evidence_asked or ""]
         found += [text for option in question.options for text in (option.label, option.act_now or "")]
@@ -38,10 +40,14 @@ def secrets(report: Report) -> set[str]:
 
 def told(found: set[str], text: str, pieces: set[str]) -> set[str]:
     """Those that a text has in it, the long ones and ids as a part of it, the short ones as a whole piece."""
-    text = flat(text)
-    whole = {flat(piece) for piece in pieces}
+    text, whole = _tight(text), {flat(piece) for piece in pieces}
     is_long = {secret: "_" in secret or len(secret.split()) >= SHORT for secret in found}
-    return {secret for secret in found if (secret in text if is_long[secret] else secret in whole)}
+    return {secret for secret in found if (_tight(secret) in text if is_long[secret] else secret in whole)}
+
+
+def _tight(text: str) -> str:
+    """Without spaces: a line may end within a word that has a hyphen."""
+    return re.sub(r"\s+", "", text).casefold()
 
 
 def pieces_of(document: Document) -> set[str]:

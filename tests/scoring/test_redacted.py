@@ -10,7 +10,8 @@ from scoring.answers import Answer
 from scoring.engine import Instrument
 from scoring.errors import InvalidReport
 from scoring.redacted import FEW, Redacted, ShownCounts, redacted
-from scoring.report import About, Report, make_report
+from scoring.report import About, ManagementAnswer, Report, make_report
+from scoring.review import Verified
 from tests import builders
 from tests.builders import RISK_MODEL, control, exposure, questionnaire, recommendation, scenario
 from tests.reports.samples import sample_report
@@ -36,12 +37,12 @@ def report_of(
     ]
     made = questionnaire(scenarios, controls, advice)
     answers = {q.id: Answer((levels or {}).get(q.id.removeprefix("control_of_"), "absent")) for q in made.questions}
-    return make_report(Instrument(made), {}, answers, about or About(date="2026-11-21"), True)
+    return make_report(Instrument(made), {}, answers, about or About(date="2026-11-21"), "submitted")
 
 
 def test_a_draft_is_not_shown() -> None:
     with pytest.raises(InvalidReport, match="A draft is not shown outside"):
-        redacted(sample_report(submitted=False))
+        redacted(sample_report(state="draft"))
 
 
 def test_only_what_is_listed_is_in_it() -> None:
@@ -115,7 +116,7 @@ def test_of_safeguards_only_the_quarter_is_said(operating: int, quarter: int) ->
 
 def test_where_no_safeguard_applies_no_quarter_is_said() -> None:
     made = questionnaire([scenario("a")], [exposure("alone", a=3)])
-    report = make_report(Instrument(made), {}, {"alone": Answer("option_1")}, About(), True)
+    report = make_report(Instrument(made), {}, {"alone": Answer("option_1")}, About(), "submitted")
     assert redacted(report).quarter is None
 
 
@@ -123,11 +124,11 @@ def test_where_no_safeguard_applies_no_quarter_is_said() -> None:
     ("in_place", "counts"),
     [
         # ten actions; those whose safeguard is in place are not called for
-        (range(4, 8), ShownCounts(all=10, called_for=6, small=None, larger=None, duties=None)),
-        (range(0), ShownCounts(all=10, called_for=None, small=None, larger=None, duties=None)),
-        (range(2), ShownCounts(all=10, called_for=None, small=None, larger=None, duties=None)),
-        (range(8), ShownCounts(all=10, called_for=None, small=None, larger=None, duties=None)),
-        (range(3), ShownCounts(all=10, called_for=7, small=None, larger=None, duties=None)),
+        (range(4, 8), ShownCounts(all=10, called_for=6, small=None, larger=None, duties=None, accepted=None)),
+        (range(0), ShownCounts(all=10, called_for=None, small=None, larger=None, duties=None, accepted=None)),
+        (range(2), ShownCounts(all=10, called_for=None, small=None, larger=None, duties=None, accepted=None)),
+        (range(8), ShownCounts(all=10, called_for=None, small=None, larger=None, duties=None, accepted=None)),
+        (range(3), ShownCounts(all=10, called_for=7, small=None, larger=None, duties=None, accepted=None)),
     ],
 )
 def test_a_count_is_told_only_away_from_none_and_from_all(in_place: range, counts: ShownCounts) -> None:
@@ -138,7 +139,7 @@ def test_a_count_is_told_only_away_from_none_and_from_all(in_place: range, count
 def test_efforts_and_duties_are_told_where_each_count_can_be() -> None:
     levels = {f"border_crossing_{i}": "operating" for i in (0, 1, 2, 7, 8, 9)}
     found = redacted(report_of({"border_crossing": 14}, levels, large=7, duties=7)).actions
-    assert found == ShownCounts(all=14, called_for=8, small=4, larger=4, duties=4)
+    assert found == ShownCounts(all=14, called_for=8, small=4, larger=4, duties=4, accepted=None)
 
 
 def test_a_report_without_recommendations_or_trials_is_redacted_too() -> None:
@@ -147,7 +148,7 @@ def test_a_report_without_recommendations_or_trials_is_redacted_too() -> None:
         update={"result": report.result.model_copy(update={"recommendations": None, "robustness": None})}
     )
     found = redacted(bare)
-    assert found.actions == ShownCounts(all=0, called_for=None, small=None, larger=None, duties=None)
+    assert found.actions == ShownCounts(all=0, called_for=None, small=None, larger=None, duties=None, accepted=None)
     assert found.overall is not None and found.overall.in_band is None
     assert found.chains[0].standing is not None and found.chains[0].standing.in_band is None
 
@@ -184,7 +185,7 @@ def test_a_score_just_above_a_cut_that_is_no_whole_number_is_raised_to_its_side(
 def test_no_small_group_can_be_worked_out(data: st.DataObject) -> None:
     """Whatever is shown and whatever is left out beside it holds no scenario, or at least three."""
     asked, profile, answers = data.draw(builders.cases())
-    report = make_report(Instrument(asked), profile, answers, About(), True)
+    report = make_report(Instrument(asked), profile, answers, About(), "submitted")
     found = redacted(report)
     held = {
         chain.id: sum(asked.scenario[s.id].chain == chain.id for s in report.result.scenarios) for chain in found.chains
@@ -193,3 +194,25 @@ def test_no_small_group_can_be_worked_out(data: st.DataObject) -> None:
     assert all(held[chain.id] >= FEW for chain in found.chains if chain.standing)
     assert found.overall is None or hidden == 0 or hidden >= FEW
     assert Redacted.model_validate_json(found.model_dump_json()) == found
+
+
+LEVELS = {"post_rotation": Verified(option="absent", comment="The roster of May says otherwise")}
+
+
+def test_the_levels_of_a_review_that_is_signed_off_are_scored_beside_and_no_others() -> None:
+    for state, is_shown in (("under_review", False), ("final", True)):
+        report = sample_report(state=state, levels=LEVELS)
+        found = redacted(report)
+        standings = [found.overall, *(chain.standing for chain in found.chains)]
+        assert {bool(standing.verified) for standing in standings if standing} == {is_shown}
+        assert found.state == state
+    assert report.review is not None and found.overall is not None and found.overall.verified is not None
+    assert abs(found.overall.verified[0] - report.review.result.overall.score) < 1
+
+
+@pytest.mark.parametrize(("decided", "accepted"), [("aaaccrr--", 5), ("aarrr----", None), ("aaaaaaaa-", None)])
+def test_what_the_management_accepted_is_counted_away_from_none_and_from_all(decided: str, accepted: int) -> None:
+    words = {"a": "accepted", "c": "changed", "r": "refused", "-": ""}
+    answers = {f"action_{place}": ManagementAnswer(decision=words[one]) for place, one in enumerate(decided)}
+    report = sample_report().model_copy(update={"management": answers})
+    assert redacted(report).actions.accepted == accepted
