@@ -107,7 +107,7 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
     if count := _expired(settings):
-        print(f"{count} assessments deleted, whose time was over.", flush=True)
+        print(f"Assessments whose time was over, deleted: {count}.", flush=True)
     if token := _first_link(settings):
         print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
     serve(settings)
@@ -148,7 +148,7 @@ def _expired(settings: Settings) -> int:
 
 
 def _delete_expired(call: argparse.Namespace, settings: Settings) -> int:
-    print(f"{_expired(settings)} assessments deleted, whose time was over.")
+    print(f"Assessments whose time was over, deleted: {_expired(settings)}.")
     return 0
 
 

@@ -199,26 +199,30 @@ def test_redact_refuses_what_does_not_hold_what_is_a_draft_and_another_format(
     assert not drawn.exists()
 
 
-def test_what_is_over_its_time_is_deleted_by_the_command(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("command", ["delete-expired", "serve"])
+def test_what_is_over_its_time_is_deleted_by_the_command_and_when_the_server_starts(
+    command: str,
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr("uvicorn.run", lambda *arguments, **options: None)
     url = f"sqlite:///{tmp_path / 'plumbline.db'}"
     monkeypatch.setenv("PLUMBLINE_DATABASE_URL", url)
     settings, database = Settings(), Database(url)
     keyring = open_keyring(settings, database)
     migrate(database, keyring)
-    reader = people.reader_of(
-        database, keyring, people.member(database, keyring, people.organisation(database, keyring))
-    )
-    catalogue = load_catalogue([small()])
+    token = people.member(database, keyring, people.organisation(database, keyring))
+    reader = people.reader_of(database, keyring, token)
     with database.transaction(write=True) as session:
-        start(session, reader, catalogue, "small", ABOUT)
+        start(session, reader, load_catalogue([small()]), "small", ABOUT)
         keep_for(session, reader, 1)
         session.connection().execute(text("UPDATE assessment SET changed_at = '2020-01-01 00:00:00'"))
     database.close()
-    assert main(["delete-expired"]) == 0
-    assert main(["delete-expired"]) == 0
+    assert main([command]) == 0
+    assert "Assessments whose time was over, deleted: 1." in capsys.readouterr().out
+    assert main([command]) == 0
+    assert "deleted: 1" not in capsys.readouterr().out
     assert main(["verify-log"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[:2] == [f"{count} assessments deleted, whose time was over." for count in (1, 0)]
-    assert said[2] == "1 chains, 4 entries, 0 faults."
+    assert capsys.readouterr().out == "1 chains, 4 entries, 0 faults.\n"
