@@ -138,6 +138,22 @@ def note_reset(session: Session, keyring: Keyring, account: str, administrator: 
         _note(session, reader, "password link", {"account": account})
 
 
+def end_memberships(session: Session, keyring: Keyring, account: str, administrator: str) -> None:
+    """End every membership of a closed account, also of a last manager: an administrator may invite another."""
+    mine = MEMBERSHIP.c.account_id == account
+    found = session.connection().execute(select(MEMBERSHIP.c.organisation_id).where(mine)).scalars().all()
+    session.connection().execute(delete(MEMBERSHIP).where(mine))
+    for organisation in found:
+        _note(
+            session, acting(session, keyring, organisation, administrator), "role", {"account": account, "role": None}
+        )
+
+
+def note(session: Session, reader: Reader, action: str, detail: Mapping[str, Any]) -> None:
+    """Add an entry to the organisation’s trail, for what other use cases change of it."""
+    _note(session, reader, action, detail)
+
+
 def _refuse_last_manager(session: Session, reader: Reader, account: str) -> None:
     managers = [m.account for m in members(session, reader.organisation) if m.role == "manager"]
     if managers == [account]:

@@ -23,6 +23,7 @@ ON_BOTH = {
     "tests.test_keys",
     "tests.test_trail",
     "tests.test_plans",
+    "tests.test_retention",
     "tests.routes.test_account",
 }
 

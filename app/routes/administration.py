@@ -1,9 +1,10 @@
 """The service as its administrator sees it: organisations and accounts, never an answer."""
 
 from fastapi import APIRouter
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from app import accounts, organisations
+from app import accounts, erasure, organisations
 from app.dependencies import Visit
 from app.errors import NotForThisAccount, NotFound
 from app.forms import SHORT, FieldError, clean
@@ -56,6 +57,15 @@ def close(visit: Visit, account_id: str) -> Response:
     """Nobody signs in with it any more."""
     accounts.close_account(visit.session, _other(visit, account_id).id)
     return _page(visit)
+
+
+@router.post("/accounts/{account_id}/erase")
+def erase(visit: Visit, account_id: str) -> Response:
+    """Its name and address go; its id stays as the author of what was written."""
+    erasure.erase(visit.session, visit.keyring, _other(visit, account_id).id, visit.account.account)
+    answer = _page(visit)
+    answer.background = BackgroundTask(visit.database.settle)  # once it is committed
+    return answer
 
 
 def _other(visit: Visit, account_id: str) -> accounts.Account:

@@ -38,6 +38,7 @@ def travel(page: Page, look: Look) -> None:
     to_the_list(page, look)
     root = page.url
     to_the_report(page, look)
+    handled(page, look, root)
     for path in (*OTHERS, f"{root}/trail", "/account", "/organisation/trail", "/organisation"):
         page.goto(path)
         look(page, path)
@@ -90,6 +91,25 @@ def answered_and_reviewed(page: Page, look: Look, root: str) -> None:
     look(page, "report-reviewed")
     page.context.clear_cookies()
     page.context.add_cookies(mine)
+
+
+def handled(page: Page, look: Look, root: str) -> None:
+    """How a report is marked, redacted and deleted."""
+    page.goto(f"{root}/redacted")
+    look(page, "redacted")
+    for path, button in (
+        (f"{root}/marking", "Save"),
+        (f"{root}/delete", "Delete it"),
+        ("/organisation/retention", "Save"),
+    ):
+        page.goto(path)
+        look(page, path)
+        if path.endswith("marking"):
+            page.get_by_label("Other words, written below").check()
+        elif path.endswith("retention"):
+            page.get_by_label("Months").fill("many")
+        page.get_by_role("button", name=button, exact=True).click()
+        look(page, f"{path} with errors")
 
 
 def work_for_the_service(page: Page, look: Look) -> None:
