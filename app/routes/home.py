@@ -19,6 +19,7 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
     """What this is, the agencies by chain or as they were searched for, and the assessments to resume."""
     language = language_of(visit.request)
     chains, words = by_chain(visit.catalogue, language), " ".join(clean(q)[:SHORT].split())
+    reader = visit.signed.reader if visit.signed else None
     return page(
         visit.request,
         "home/home.html",
@@ -26,7 +27,7 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
         words=words,
         chain=chain,
         found=searched(visit.catalogue, language, words, chain) if words or chain else None,
-        assessments=listed(visit.session, visit.signed.reader) if visit.signed and visit.signed.reader else [],
+        assessments=listed(visit.session, reader) if reader and reader.sees_assessments else [],
         titles={q.id: q.title for group in chains for q in (*group.chief, *group.others)},
     )
 
