@@ -23,6 +23,8 @@ ON_BOTH = {
     "tests.test_keys",
     "tests.test_trail",
     "tests.test_plans",
+    "tests.test_sharing",
+    "tests.test_program_keys",
     "tests.routes.test_account",
 }
 
