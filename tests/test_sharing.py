@@ -8,13 +8,14 @@ from sqlalchemy import text
 
 from app import saving, sharing
 from app.accounts import Reader
-from app.assessments import opened, report
+from app.assessment_report import report_of
+from app.assessments import opened
 from app.catalogue import Catalogue
 from app.database import Database
 from app.errors import BadRequest, NotAllowed, NotFound, OnlyRedacted
 from app.keyring import Keyring
 from app.organisations import acting, say_of_the_state
-from app.raised_impacts import raise_impacts, raised_impacts
+from app.raised_impacts import raise_impacts
 from app.saving import Change
 from app.shared_view import shared_view
 from app.sharing import RELATIONS, Body, SharedAssessment, at_most
@@ -239,7 +240,7 @@ def test_its_figures_are_those_of_the_organisation_s_own_report(house: House) ->
     house.grants()
     with house.database.transaction(write=False) as session:
         mine = opened(session, house.manager, house.catalogue, house.submitted)
-        own = report(mine, impacts=raised_impacts(session, house.manager, mine)).result
+        own = report_of(session, house.manager, mine).result
     assert house.opens(house.submitted).report.result == own.model_copy(update={"consistency": None})
 
 
