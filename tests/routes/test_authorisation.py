@@ -142,7 +142,7 @@ def house(catalogue: Catalogue, tmp_path: Path) -> Iterator[House]:
                         saving.submit(session, readers[whose], opened, True)
         people.grant(database, readers["granted"], readers["own"].organisation)
         tokens[PROGRAM] = people.program(database, keyring, readers["own"])
-        with httpx.Client(base_url=address, headers={"Origin": address}) as client:
+        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=60) as client:
             yield House(client, app, tokens, found, plans, readers)
 
 
