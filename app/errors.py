@@ -10,7 +10,8 @@ PlumblineError
 ├── StaleWrite          somebody changed the answer since it was read
 ├── WrongState          not open to this (already submitted, not complete, a draft questionnaire)
 │   ├── LastManager     the organisation would have none
-│   └── NotForThisAccount
+│   ├── NotForThisAccount
+│   └── OnlyRedacted    more of a report would be shown to a body than it may ever see
 ├── SignInNeeded        nobody is signed in
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
@@ -134,6 +135,10 @@ class NotForThisAccount(WrongState):
     """An account that this cannot be done to, or with."""
 
     code = "not_for_this_account"
+
+
+class OnlyRedacted(WrongState):
+    """A body that refers people to an organisation outside the state, licenses or funds it sees no more than that."""
 
 
 class BadRequest(PlumblineError):

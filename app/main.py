@@ -40,9 +40,13 @@ from app.routes import (
     markings,
     metrics,
     organisation,
+    program_keys,
+    programs,
     reports,
     retention,
     reviews,
+    shared,
+    sharing,
     trail,
     what_if,
 )
@@ -119,9 +123,20 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         retention.router,
         account.router,
         organisation.router,
+        program_keys.router,
+        sharing.router,
+        shared.router,
         administration.router,
     )
-    for router in (api.scoring_router, pages[0], api.router, *pages[1:], health.router, metrics.router):
+    for router in (
+        api.scoring_router,
+        pages[0],
+        api.router,
+        *pages[1:],
+        programs.router,
+        health.router,
+        metrics.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = partial(documented, app)  # type: ignore[method-assign]

@@ -24,6 +24,8 @@ ON_BOTH = {
     "tests.test_trail",
     "tests.test_plans",
     "tests.test_retention",
+    "tests.test_sharing",
+    "tests.test_program_keys",
     "tests.routes.test_account",
 }
 

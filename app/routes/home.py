@@ -21,7 +21,7 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
     language = language_of(visit.request)
     chains, words = by_chain(visit.catalogue, language), " ".join(clean(q)[:SHORT].split())
     reader = visit.signed.reader if visit.signed else None
-    assessments = listed(visit.session, reader) if reader else []
+    assessments = listed(visit.session, reader) if reader and reader.sees_assessments else []
     return page(
         visit.request,
         "home/home.html",
