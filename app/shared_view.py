@@ -1,11 +1,11 @@
-"""What a coordinator is shown of an assessment: a value that holds what may be seen and nothing else.
+"""What a coordinator is shown of the results of an assessment: a value that holds what may be seen and nothing else.
 
-The page draws this and never the report, so no answer, option, note or name of a post can slip into it. Knows no HTTP.
+The page draws this and never the report, so no answer, option, note or name of a post can slip into it. Whoever is
+shown the redacted report alone gets that instead (scoring/redacted.py). Knows no HTTP.
 """
 
 from dataclasses import dataclass
 
-from app.sharing import Extent
 from scoring.questionnaire import Questionnaire
 from scoring.report import Report
 from scoring.result import Banded
@@ -15,21 +15,21 @@ _CALLED_FOR = ("duty", "quick_win", "major_project")  # “look into” and “f
 
 @dataclass(frozen=True)
 class ShownScore:
-    """A score and its band; `interval` and `is_certain`: None where they are not shown."""
+    """A score with its interval and band, and whether the band is certain."""
 
     title: str
     score: float
     band: str
-    interval: tuple[float, float] | None = None
-    is_certain: bool | None = None
+    interval: tuple[float, float]
+    is_certain: bool
 
 
 @dataclass(frozen=True)
 class ShownChain:
-    """A chain with those of its stages that are shown."""
+    """A chain with its stages."""
 
     of: ShownScore
-    stages: tuple[ShownScore, ...] = ()
+    stages: tuple[ShownScore, ...]
 
 
 @dataclass(frozen=True)
@@ -38,31 +38,26 @@ class SharedView:
 
     overall: ShownScore
     chains: tuple[ShownChain, ...]
-    actions: tuple[str, ...] = ()
+    actions: tuple[str, ...]
 
 
-def shared_view(report: Report, words: Questionnaire, extent: Extent) -> SharedView:
-    """Scores and bands of chains; under `results` also how sure they are, the stages, and the actions called for.
+def shared_view(report: Report, words: Questionnaire) -> SharedView:
+    """Scores and bands of chains and stages, how sure they are, and the actions called for.
 
     `words` is the report’s questionnaire in the reader’s language.
     """
     bands = {band.id: band.title for band in words.risk_model.bands}
-    with_more = extent == "results"
     titles = {chain.id: chain.title for chain in words.chains}
     stages = {stage.id: stage.title for chain in words.chains for stage in chain.stages}
 
     def shown(title: str, of: Banded) -> ShownScore:
-        more = (of.interval, of.certain) if with_more else (None, None)
-        return ShownScore(title, of.score, bands[of.band], *more)
+        return ShownScore(title, of.score, bands[of.band], of.interval, of.certain)
 
     chains = tuple(
-        ShownChain(
-            shown(titles[chain.id], chain),
-            tuple(shown(stages[stage.id], stage) for stage in chain.stages if with_more),
-        )
+        ShownChain(shown(titles[chain.id], chain), tuple(shown(stages[stage.id], stage) for stage in chain.stages))
         for chain in report.result.chains
     )
-    return SharedView(shown("", report.result.overall), chains, _actions(report, words) if with_more else ())
+    return SharedView(shown("", report.result.overall), chains, _actions(report, words))
 
 
 def _actions(report: Report, words: Questionnaire) -> tuple[str, ...]:

@@ -18,12 +18,14 @@ from app.accounts import Reader
 from app.catalogue import Catalogue
 from app.errors import BadRequest, NotFound, OnlyRedacted, WrongState
 from app.links import make_link, organisation_by_code
-from app.models import ANSWER, ASSESSMENT, FACT, ORGANISATION, RAISED_IMPACT, SHARING
+from app.models import ANSWER, ASSESSMENT, FACT, ORGANISATION, RAISED_IMPACT, SHARING, VERIFIED_LEVEL
 from app.organisations import is_of_the_state, note
 from scoring.answers import Answer, Raised
 from scoring.engine import Instrument
 from scoring.questionnaire import UNANSWERED
+from scoring.redacted import Scope
 from scoring.report import About, Report, State, make_report
+from scoring.review import Verified
 
 Relation = Literal["refers", "licenses", "funds"]
 Extent = Literal["results", "redacted"]
@@ -49,7 +51,7 @@ _SHOWN = (
     select(
         *(
             ASSESSMENT.c[name]
-            for name in ("id", "agency", "version", "hash", "state", "submitted_at", "organisation_id")
+            for name in ("id", "agency", "version", "hash", "state", "scope_kind", "submitted_at", "organisation_id")
         ),
         ORGANISATION.c.name,
         ORGANISATION.c.is_state,
@@ -94,12 +96,14 @@ class Shared:
 @dataclass(frozen=True)
 class SharedAssessment:
     """What a coordinator has opened. The report holds no note, no reason, and of its first lines two alone: whose it is
-    and when it was submitted. It still holds answers: what is drawn of it is said by `extent` (app/shared_view.py)."""
+    and when it was submitted. It still holds answers: what is drawn of it is said by `extent`, either as a redacted
+    report (scoring/redacted.py) or as results (app/shared_view.py). `scope`: what kind of thing was assessed."""
 
     organisation_name: str
     agency: str
     submitted_at: datetime
     extent: Extent
+    scope: Scope
     report: Report
 
 
@@ -196,13 +200,14 @@ def opened_shared(session: Session, reader: Reader, catalogue: Catalogue, assess
     owner = replace(reader, organisation=row.organisation_id)  # no word is written, so its own cipher is not needed
     looked = {"body": reader.organisation, "name": reader.organisation_name, "assessment": row.id, "extent": extent}
     note(session, owner, "looked", looked)
-    return SharedAssessment(row.name, row.agency, row.submitted_at, extent, report)
+    return SharedAssessment(row.name, row.agency, row.submitted_at, extent, row.scope_kind, report)
 
 
 def _report(session: Session, instrument: Instrument, row: Any) -> Report:
     about = About(organisation=row.name, date=row.submitted_at.date().isoformat())
     facts, answers = _facts(session, row.id), _answers(session, row.id)
-    report = make_report(instrument, facts, answers, about, row.state, _raised(session, row.id))
+    levels = _levels(session, row.id) if row.state == "final" else None
+    report = make_report(instrument, facts, answers, about, row.state, _raised(session, row.id), levels)
     result = report.result.model_copy(update={"consistency": None})  # it speaks of the notes, which are not here
     return report.model_copy(update={"result": result})
 
@@ -224,6 +229,21 @@ def _answers(session: Session, assessment_id: str) -> dict[str, Answer]:
 def _raised(session: Session, assessment_id: str) -> dict[str, Raised]:
     rows = session.connection().execute(select(*RAISED_IMPACT.c).where(RAISED_IMPACT.c.assessment_id == assessment_id))
     return {row.scenario: Raised(row.value, _WITHHELD) for row in rows}
+
+
+def _levels(session: Session, assessment_id: str) -> dict[str, Verified]:
+    """The levels of a review that is signed off, on answers that were not changed since they were looked at."""
+    rows = session.connection().execute(
+        select(*VERIFIED_LEVEL.c)
+        .join_from(VERIFIED_LEVEL, ANSWER, VERIFIED_LEVEL.c.assessment_id == ANSWER.c.assessment_id)
+        .where(
+            VERIFIED_LEVEL.c.assessment_id == assessment_id,
+            VERIFIED_LEVEL.c.question == ANSWER.c.question,
+            VERIFIED_LEVEL.c.answer_version == ANSWER.c.version,
+            VERIFIED_LEVEL.c.option != "",
+        )
+    )
+    return {row.question: Verified(option=row.option, comment=_WITHHELD if row.comment else "") for row in rows}
 
 
 def _in_force(is_state: bool, row: Any) -> Extent:

@@ -244,14 +244,10 @@ def test_its_figures_are_those_of_the_organisation_s_own_report(house: House) ->
     assert house.opens(house.submitted).report.result == own.model_copy(update={"consistency": None})
 
 
-def test_what_is_drawn_holds_chains_alone_where_it_is_redacted(house: House) -> None:
+def test_what_is_drawn_of_results_holds_no_answer_and_no_question(house: House) -> None:
     house.grants()
     shown = house.opens(house.submitted).report
-    redacted = shared_view(shown, shown.questionnaire, "redacted")
-    assert [chain.of.title for chain in redacted.chains] == ["trafficking", "protection"]
-    assert not redacted.actions and not any(chain.stages for chain in redacted.chains)
-    assert all(chain.of.interval is None and chain.of.is_certain is None for chain in redacted.chains)
-    results = shared_view(shown, shown.questionnaire, "results")
+    results = shared_view(shown, shown.questionnaire)
     assert [[stage.title for stage in chain.stages] for chain in results.chains] == [["border_crossing"], ["shelter"]]
     assert "Recommendation hide_houses" in results.actions
     drawn = json.dumps(str(results))
@@ -265,7 +261,7 @@ def test_an_action_that_would_tell_an_answer_is_not_called_for_there(house: Hous
     shown = house.opens(house.submitted).report
     found = {action.id: action.lane for action in shown.result.recommendations or []}
     hidden = {f"Recommendation {name}" for name, lane in found.items() if lane in ("look_into", "find_out")}
-    assert not hidden & set(shared_view(shown, shown.questionnaire, "results").actions)
+    assert not hidden & set(shared_view(shown, shown.questionnaire).actions)
 
 
 def test_a_body_is_found_by_its_code_alone(house: House) -> None:

@@ -147,6 +147,7 @@ def test_results_hold_stages_and_actions_and_a_redacted_report_holds_chains_alon
     house.manager.follow("Change")
     house.manager.send(action="sharing", extent="redacted", relation__none=None, relation__funds="yes")
     shown = house.coordinator.get(f"/shared/{house.submitted}").text_content()
+    assert "Redacted, to be shown outside" in shown and "cannot be recomputed" in shown
     assert "trafficking" in shown and "border_crossing" not in shown and "Recommendation" not in shown
 
 
