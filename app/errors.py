@@ -10,6 +10,7 @@ PlumblineError
 │   ├── LastManager     the organisation would have none
 │   └── NotForThisAccount
 ├── SignInNeeded        nobody is signed in
+├── NotConfirmed        a password or code that has to confirm this does not fit
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
@@ -100,6 +101,17 @@ class SignInNeeded(PlumblineError):
 
     status = 401
     title = "Sign in first"
+
+
+class NotConfirmed(PlumblineError):
+    """What has to confirm a step does not fit: `field` says whether that is the password or the code."""
+
+    status = 422
+    title = "This is not confirmed"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class NotAllowed(PlumblineError):

@@ -1,4 +1,5 @@
-"""Links that are good once: to the first account of the service, to a role in an organisation, to a new password.
+"""Links that are good once: to the first account of the service, to a role in an organisation, to a new password, to a
+sign-in without a second factor that was lost.
 
 Whoever makes one hands it over by a way of their own; the service sends no mail. Knows no HTTP.
 """
@@ -15,8 +16,13 @@ from app.accounts import Role, digest_of
 from app.errors import LinkUsed, NotFound
 from app.models import LINK
 
-Kind = Literal["first", "invitation", "reset"]
-GOOD_FOR = {"first": timedelta(days=1), "invitation": timedelta(days=7), "reset": timedelta(hours=24)}
+Kind = Literal["first", "invitation", "reset", "second_factor"]
+GOOD_FOR: dict[Kind, timedelta] = {
+    "first": timedelta(days=1),
+    "invitation": timedelta(days=7),
+    "reset": timedelta(hours=24),
+    "second_factor": timedelta(hours=24),
+}
 
 
 @dataclass(frozen=True)

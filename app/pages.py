@@ -1,8 +1,11 @@
 """A template as an answer, in the language that the reader’s browser asks for."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from app.forms import FieldError
 from app.i18n import negotiate
 from app.templating import draw
 
@@ -18,6 +21,15 @@ def page(request: Request, template: str, status: int = 200, **context: object) 
     context = {"signed": getattr(request.state, "signed", None), **context}
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return HTMLResponse(draw(template, language, **context), status, headers)
+
+
+def ask_for_code(
+    request: Request, ticket: str, then: str = "/", kept: Mapping[str, str] | None = None, problem: str = ""
+) -> HTMLResponse:
+    """The page of the second step, with what was typed before the last session ended."""
+    errors = [FieldError("code", "code", problem)] if problem else []
+    status = {"": 200, "must_wait": 429}.get(problem, 422)
+    return page(request, "account/code.html", status, ticket=ticket, then=then, kept=kept or {}, errors=errors)
 
 
 def go_to(address: str) -> RedirectResponse:

@@ -2,10 +2,12 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SecondFactorOf = Literal["optional", "managers", "all"]
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -15,7 +17,8 @@ class Settings(BaseSettings):
     `key_file` holds the master keys, without which no note can be read; unless given it stands beside an embedded
     database. `https`: whether browsers reach the server by https, which makes cookies stricter. `allowed_hosts` are the
     names, without ports, by which browsers may call the server; `rate_limit` is in requests a minute of one session or
-    address, 0 for none; `max_body` is in bytes.
+    address, 0 for none; `max_body` is in bytes. `second_factor`: of whom one is asked, of nobody, of managers and
+    administrators, or of all.
     """
 
     model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True)
@@ -30,6 +33,7 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "[::1]")
     rate_limit: int = Field(default=1200, ge=0)
     max_body: int = Field(default=2 * 1024 * 1024, gt=0)
+    second_factor: SecondFactorOf = "optional"
 
     @cached_property
     def address(self) -> str:

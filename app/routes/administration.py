@@ -51,6 +51,20 @@ def reset(visit: Visit, account_id: str) -> Response:
     return _page(visit, link=f"{visit.request.base_url}links/{token}", link_for=account.name)
 
 
+@router.post("/accounts/{account_id}/second-factor")
+def without_second_factor(visit: Visit, account_id: str) -> Response:
+    """A link by which the holder of an account turns off a second factor that was lost; a link to a password does not.
+
+    The account’s organisations see in their trail that it was made, and that it was used.
+    """
+    account = _other(visit, account_id)
+    if not account.second_factor or account.closed_at:
+        raise NotForThisAccount("This account has no second factor.")
+    token = make_link(visit.session, "second_factor", visit.account.account, account=account.id)
+    organisations.note_account(visit.session, visit.keyring, account.id, visit.account.account, "second factor link")
+    return _page(visit, link=f"{visit.request.base_url}links/{token}", link_for=account.name)
+
+
 @router.post("/accounts/{account_id}/close")
 def close(visit: Visit, account_id: str) -> Response:
     """Nobody signs in with it any more."""

@@ -25,7 +25,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.accounts import SignedIn, seen, signed_in
-from app.authorisation import may
+from app.authorisation import may, may_without_second_factor
 from app.dependencies import Visit
 from app.errors import NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
@@ -73,7 +73,7 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
         with state.database.transaction(write=write) as session:
             signed = signed_in(session, state.keyring, token)
             request.state.signed = signed
-            refused = _refused(request, handler, signed, fields)
+            refused = _refused(request, handler, signed, fields) or _led_to_second_factor(request, signed, fields)
             if refused is not None:
                 return refused
             if signed and signed.is_to_be_seen and write:
@@ -123,13 +123,31 @@ def _refused(
     return kept(request, request.url.path, fields, status=403)
 
 
+def _led_to_second_factor(request: Request, signed: SignedIn | None, fields: Mapping[str, str]) -> Response | None:
+    """The way to set one up for whoever must have one and has none; None for everybody else. Raises NotAllowed."""
+    if signed is None or not signed.lacks_second_factor(request.app.state.settings.second_factor):
+        return None
+    if may_without_second_factor(request.method, request.scope["route"].path):
+        return None
+    if wants_data(request):
+        raise NotAllowed("Set up a second factor for your account first.")
+    if request.method in _READS:
+        return go_to("/account/second-factor")
+    return kept(request, request.url.path, fields, status=403)
+
+
 def kept(
     request: Request, address: str, fields: Mapping[str, str], status: int = 401, problem: str = "", email: str = ""
 ) -> Response:
-    """What was typed, to be sent again once somebody is signed in; it is kept in this page and nowhere else."""
+    """What was typed, to be sent again once somebody is signed in, with a second factor if one is asked for; it is kept
+    in this page and nowhere else."""
     words = {name: value for name, value in fields.items() if name != CSRF}
     errors = [FieldError("email", "email", problem)] if problem else []
-    return page(request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors)
+    signed: SignedIn | None = getattr(request.state, "signed", None)
+    lacks = bool(signed and signed.lacks_second_factor(request.app.state.settings.second_factor))
+    return page(
+        request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors, lacks=lacks
+    )
 
 
 async def _fields(request: Request) -> dict[str, str]:

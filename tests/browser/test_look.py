@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import people
 from tests.browser.journey import Look, answer, follow, to_the_list, to_the_report
+from tests.browser.test_signing_in import first_step, newcomer, set_up, sign_out
 from tests.serving import APPS
 
 AXE = Axe()
@@ -47,6 +48,7 @@ def travel(page: Page, look: Look) -> None:
     page.get_by_role("button", name="Go on").click()
     look(page, "invitation-errors")
     work_for_the_service(page, look)
+    with_second_factor(page, look)
     signed_out(page, look)
 
 
@@ -61,6 +63,28 @@ def work_for_the_service(page: Page, look: Look) -> None:
     look(page, "service")
     page.get_by_role("button", name="Make it, with a link").click()
     look(page, "service-errors")
+    page.context.clear_cookies()
+    page.context.add_cookies(mine)
+
+
+def with_second_factor(page: Page, look: Look) -> None:
+    """The pages of somebody who sets one up and signs in with it, in the same window."""
+    address, mine = re.match("https?://[^/]+", page.url), page.context.cookies()
+    assert address
+    page.context.clear_cookies()
+    email = newcomer(address[0])
+    first_step(page, email)
+    _, codes = set_up(page, look)
+    page.goto("/account/second-factor")
+    look(page, "second factor in force")
+    sign_out(page)
+    first_step(page, email)
+    look(page, "code")
+    page.get_by_label("Code", exact=True).fill("123456")
+    follow(page.get_by_role("button", name="Sign in"))
+    look(page, "code-errors")
+    page.get_by_label("Code", exact=True).fill(codes[0])
+    follow(page.get_by_role("button", name="Sign in"))
     page.context.clear_cookies()
     page.context.add_cookies(mine)
 
