@@ -67,6 +67,7 @@ def set_up(page: Page, look: Look = nothing) -> tuple[App, list[str]]:
     look(page, "second factor")
     app = App(page.locator("code.address").inner_text())
     page.get_by_label("Code", exact=True).fill("12345")
+    page.get_by_label("Present password").fill(GOOD)
     follow(page.get_by_role("button", name="Set it up"))
     expect(page.locator("#errors")).to_contain_text("This code does not fit")
     look(page, "second-factor-errors")
@@ -99,7 +100,8 @@ def test_it_is_set_up_and_asked_for_and_a_recovery_code_stands_in_for_it(
     page.get_by_label("Code", exact=True).fill(codes[0])
     follow(page.get_by_role("button", name="Sign in"))
     expect(page.locator("#errors")).to_contain_text("This code does not fit")
-    assert page.said == []  # type: ignore[attr-defined]
+    said = [words for words in page.said if "[DOM]" not in words]  # type: ignore[attr-defined]
+    assert said == []  # but for advice to authors
 
 
 @BOTH
