@@ -91,7 +91,9 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     import uvicorn
 
     from app.main import create_app
+    from app.provider import provider_of
 
+    provider_of(settings)  # what is set wrong is said here, and not by the server
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)

@@ -10,6 +10,10 @@ PlumblineError
 │   ├── LastManager     the organisation would have none
 │   └── NotForThisAccount
 ├── SignInNeeded        nobody is signed in
+├── OutsideFailed       signing in with the provider did not come to an end
+├── ProviderDown        the provider of sign-in cannot be reached
+├── ProviderUnsound     what the provider of sign-in answered does not hold
+├── WrongSettings       the service cannot be started like this
 ├── NotConfirmed        a password or code that has to confirm this does not fit
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
@@ -101,6 +105,39 @@ class SignInNeeded(PlumblineError):
 
     status = 401
     title = "Sign in first"
+
+
+class OutsideFailed(PlumblineError):
+    """Signing in with the provider did not come to an end; `code` says why."""
+
+    status = 403
+    title = "You are not signed in"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProviderDown(PlumblineError):
+    """The provider of sign-in cannot be reached."""
+
+    status = 503
+    title = "The provider of sign-in cannot be reached"
+    code = "provider_down"
+
+
+class ProviderUnsound(PlumblineError):
+    """What the provider of sign-in answered does not hold."""
+
+    status = 502
+    title = "What the provider of sign-in answered does not hold"
+    code = "provider_unsound"
+
+
+class WrongSettings(PlumblineError):
+    """Settings with which the service is not started."""
+
+    title = "The settings do not hold"
 
 
 class NotConfirmed(PlumblineError):

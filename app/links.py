@@ -66,7 +66,8 @@ def make_link(
 
 def find_link(session: Session, token: str) -> Link:
     """The link of a token. Raises NotFound for one that was used, has expired or never was."""
-    row = session.connection().execute(select(*LINK.c).where(LINK.c.digest == digest_of(token))).one_or_none()
+    one = select(*LINK.c).where(LINK.c.digest == digest_of(token), LINK.c.kind.in_(GOOD_FOR))
+    row = session.connection().execute(one).one_or_none()
     if row is None or row.expires_at < datetime.now(UTC):
         raise LinkUsed("This link was used already, or has expired. Ask whoever gave it to you for a new one.")
     return Link(*row)

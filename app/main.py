@@ -23,6 +23,7 @@ from app.errors import PlumblineError
 from app.middleware import BodyLimit, OwnSite, RateLimit, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate, open_keyring
 from app.pages import cookie_name
+from app.provider import provider_of
 from app.routes import (
     account,
     administration,
@@ -36,6 +37,7 @@ from app.routes import (
     links,
     management_answers,
     organisation,
+    outside_identity,
     reports,
     reviews,
     second_factor,
@@ -49,8 +51,9 @@ from scoring.errors import InvalidAnswers
 
 
 def create_app(settings: Settings | None = None, catalogue: Catalogue | None = None) -> FastAPI:
-    """The service. Raises ContentError at start-up if the questionnaires’ data do not hold."""
+    """The service. Raises WrongSettings, and ContentError at start-up if the questionnaires’ data do not hold."""
     settings = settings or Settings()
+    provider = provider_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -58,6 +61,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         keyring = open_keyring(settings, database)
         migrate(database, keyring)
         app.state.settings, app.state.database, app.state.keyring = settings, database, keyring
+        app.state.provider = provider
         app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
         gc.collect()
         gc.freeze()  # the catalogue lives as long as the process: the collector need not walk through it again
@@ -101,6 +105,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         compare.router,
         trail.router,
         signing_in.router,
+        outside_identity.router,
         links.router,
         account.router,
         second_factor.router,

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SecondFactorOf = Literal["optional", "managers", "all"]
@@ -18,7 +18,9 @@ class Settings(BaseSettings):
     database. `https`: whether browsers reach the server by https, which makes cookies stricter. `allowed_hosts` are the
     names, without ports, by which browsers may call the server; `rate_limit` is in requests a minute of one session or
     address, 0 for none; `max_body` is in bytes. `second_factor`: of whom one is asked, of nobody, of managers and
-    administrators, or of all.
+    administrators, or of all. `public_address`: by which browsers reach the server, where that is not what they send.
+    `oidc_…`: a provider of sign-in (OpenID Connect), known by its issuer’s address; the client’s secret is given, or
+    stands alone in a file; `oidc_name` is what people call it.
     """
 
     model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True)
@@ -34,11 +36,22 @@ class Settings(BaseSettings):
     rate_limit: int = Field(default=1200, ge=0)
     max_body: int = Field(default=2 * 1024 * 1024, gt=0)
     second_factor: SecondFactorOf = "optional"
+    public_address: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    oidc_issuer: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
 
     @cached_property
     def address(self) -> str:
         """Where the server is reached."""
         return f"http://{self.host}:{self.port}"
+
+    @cached_property
+    def provider_name(self) -> str:
+        """What people call the provider of sign-in; empty where there is none."""
+        return self.oidc_issuer and (self.oidc_name or self.oidc_issuer.split("/")[2])
 
     @cached_property
     def keys_at(self) -> Path:

@@ -1,16 +1,15 @@
 """One’s own account: organisations, password, other browsers."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app import accounts, passwords, signing_in
+from app import accounts, outside_identity, passwords, signing_in
 from app.dependencies import Visit
-from app.errors import MustWait, NotFound
+from app.errors import MustWait, NotConfirmed, NotFound
 from app.forms import FieldError
-from app.pages import go_to, keep_signed_in, page
+from app.pages import go_to, keep_signed_in, leave_for_provider, page
 from app.routes.transaction import TransactionRoute, slow
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
@@ -26,8 +25,7 @@ def account(visit: Visit) -> Response:
 @slow
 def change_password(visit: Visit) -> Response:
     """Set another password; every other session ends."""
-    fields, mine = visit.fields, accounts.account_by_id(visit.session, visit.account.account)
-    assert mine is not None
+    fields, mine = visit.fields, _mine(visit)
     new = fields.get("password", "")
     if problem := passwords.problem_of(new, mine.name, mine.email or ""):
         return _account_page(visit, [FieldError("password", "password", problem)], 422)
@@ -55,8 +53,38 @@ def end_elsewhere(visit: Visit) -> Response:
     return go_to("/account?ended=yes")
 
 
+@router.post("/account/outside-identity")
+@slow
+def link(visit: Visit) -> Response:
+    """Link the account with an identity at the provider, once the password was given."""
+    if visit.request.app.state.provider is None:
+        return go_to("/account")
+    try:
+        signing_in.confirm_password(visit.database, _mine(visit), visit.fields.get("linking", ""))
+    except MustWait:
+        return _account_page(visit, [FieldError("linking", "linking", "must_wait")], 429)
+    except NotConfirmed:
+        return _account_page(visit, [FieldError("linking", "linking", "wrong_password")], 422)
+    session = visit.account.digest
+    sealed, _ = outside_identity.leave(visit.database, visit.keyring, purpose="link", session=session)
+    return leave_for_provider(visit.request, sealed, visit.settings.https)
+
+
+@router.post("/account/outside-identity/unlink")
+def unlink(visit: Visit) -> Response:
+    """Take the identity off the account, while a password stays."""
+    outside_identity.unlink(visit.session, visit.keyring, _mine(visit))
+    return go_to("/account?outside=off")
+
+
+def _mine(visit: Visit) -> accounts.Account:
+    found = accounts.account_by_id(visit.session, visit.account.account)
+    assert found is not None
+    return found
+
+
 def _account_page(visit: Visit, errors: Sequence[FieldError] = (), status: int = 200) -> Response:
-    mine: Any = accounts.account_by_id(visit.session, visit.account.account)
+    mine = _mine(visit)
     query = visit.request.query_params
     return page(
         visit.request,
@@ -66,6 +94,8 @@ def _account_page(visit: Visit, errors: Sequence[FieldError] = (), status: int =
         memberships=accounts.memberships(visit.session, mine.id),
         changed=query.get("changed") == "yes",
         ended=query.get("ended") == "yes",
+        outside=query.get("outside", ""),
+        is_linked=outside_identity.is_linked(visit.session, mine.id),
         turned_off=query.get("second_factor") == "off",
         errors=errors,
         shortest=passwords.SHORTEST,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from app import accounts, passwords, taking_up
+from app import accounts, outside_identity, passwords, taking_up
 from app.dependencies import Visit
 from app.errors import MustWait, NotConfirmed, NotForThisAccount
 from app.forms import SHORT, FieldError, clean
 from app.links import Link, find_link, use_link
 from app.organisations import acting, join
-from app.pages import ask_for_code, go_to, keep_signed_in, page
+from app.pages import ask_for_code, go_to, keep_signed_in, leave_for_provider, page
 from app.routes.transaction import TransactionRoute, open_form, slow
 from app.signing_in import CodeNeeded
 from app.taking_up import Newcomer
@@ -39,6 +39,10 @@ def take_up(visit: Visit, token: str) -> Response:
         return _without_second_factor(visit, token, found)
     if errors := _problems(visit, found):
         return _page(visit, token, found, errors, 422)
+    if _with_provider(visit, found):
+        asked = {"name": _line(visit.fields["name"]), "email": clean(visit.fields["email"]), "link": token}
+        sealed, _ = outside_identity.leave(visit.database, visit.keyring, purpose="invitation", **asked)
+        return leave_for_provider(visit.request, sealed, visit.settings.https)
     password = visit.fields["password"]
     if found.kind == "reset":
         begun = taking_up.set_password(visit.database, visit.keyring, found, password)
@@ -71,6 +75,11 @@ def _join_as_myself(visit: Visit, found: Link) -> Response:
     return go_to("/")
 
 
+def _with_provider(visit: Visit, found: Link) -> bool:
+    """Whether an invitation shall be taken up with the provider instead of a password."""
+    return found.kind == "invitation" and visit.fields.get("as") == "provider" and bool(visit.settings.oidc_issuer)
+
+
 def _problems(visit: Visit, found: Link) -> list[FieldError]:
     fields, errors = visit.fields, []
     name, email = _line(fields.get("name", "")), clean(fields.get("email", ""))
@@ -84,6 +93,8 @@ def _problems(visit: Visit, found: Link) -> list[FieldError]:
             errors.append(FieldError("email", "email", "wrong_email"))
         elif accounts.account_by_email(visit.session, email):
             errors.append(FieldError("email", "email", "taken_email"))
+    if _with_provider(visit, found):
+        return errors
     if problem := passwords.problem_of(fields.get("password", ""), name, email):
         errors.append(FieldError("password", "password", problem))
     return errors

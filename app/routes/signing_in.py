@@ -1,6 +1,5 @@
 """Signing in, with a password and then a code where the account has a second factor, and out again."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter
@@ -10,7 +9,7 @@ from app import accounts, signing_in
 from app.dependencies import Visit
 from app.errors import MustWait, SignInNeeded
 from app.forms import SHORT, FieldError, clean
-from app.pages import ask_for_code, forget, go_to, keep_signed_in, page
+from app.pages import ask_for_code, forget, go_to, keep_signed_in, own, page
 from app.routes.transaction import TransactionRoute, kept, open_form, slow
 from app.signing_in import CodeNeeded
 
@@ -21,7 +20,7 @@ KEPT = "kept."  # of a field that was typed before the session ended, before its
 @router.get("/sign-in")
 def ask(visit: Visit, then: str = "/") -> Response:
     """The form to sign in with; `then` leads on afterwards."""
-    return _sign_in_page(visit, _own(then))
+    return _sign_in_page(visit, own(then))
 
 
 @router.post("/sign-in")
@@ -63,7 +62,7 @@ def sign_out(visit: Visit) -> Response:
 
 
 def _go_on(visit: Visit, token: str) -> Response:
-    address, typed, https = _own(visit.fields.get("then", "/")), _typed(visit.fields), visit.settings.https
+    address, typed, https = own(visit.fields.get("then", "/")), _typed(visit.fields), visit.settings.https
     if not typed:
         return keep_signed_in(go_to(address), token, https)
     with visit.database.transaction(write=False) as session:
@@ -73,7 +72,7 @@ def _go_on(visit: Visit, token: str) -> Response:
 
 def _again(visit: Visit, problem: str, status: int, email: str = "") -> Response:
     """The first step once more, with what was typed before the last session ended."""
-    address, typed = _own(visit.fields.get("then", "/")), _typed(visit.fields)
+    address, typed = own(visit.fields.get("then", "/")), _typed(visit.fields)
     if typed:
         return kept(visit.request, address, typed, status, problem, email)
     return _sign_in_page(visit, address, email, [FieldError("email", "email", problem)], status)
@@ -86,7 +85,7 @@ def _sign_in_page(
 
 
 def _code_page(visit: Visit, ticket: str, problem: str = "") -> Response:
-    then, typed = _own(visit.fields.get("then", "/")), _typed(visit.fields)
+    then, typed = own(visit.fields.get("then", "/")), _typed(visit.fields)
     return ask_for_code(visit.request, ticket, then, typed, problem)
 
 
@@ -101,8 +100,3 @@ def _typed(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _address(visit: Visit) -> str:
     return visit.request.client.host if visit.request.client else ""
-
-
-def _own(address: str) -> str:
-    """An address of this site; the first page for any other, so that no link leads elsewhere through us."""
-    return address if re.fullmatch(r"/(?![/\\])[\x21-\x7e]*", address) and "\\" not in address else "/"

@@ -39,6 +39,7 @@ CSRF = "csrf"
 
 
 _SLOW: set[Callable[..., Any]] = set()
+_OUTSIDE: set[Callable[..., Any]] = set()
 _OPEN_FORMS: set[Callable[..., Any]] = set()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
@@ -48,6 +49,13 @@ def slow(handler: Handler) -> Handler:
     reads; what it writes it writes in one of its own, by `visit.database`."""
     _SLOW.add(handler)
     return handler
+
+
+def outside_transaction(handler: Handler) -> Handler:
+    """Marks a handler that waits for another server: it runs on a thread once the transaction that looked who calls is
+    over. Its `visit.session` is none; it opens transactions of its own by `visit.database`."""
+    _OUTSIDE.add(handler)
+    return slow(handler)
 
 
 def open_form(handler: Handler) -> Handler:
@@ -81,6 +89,8 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
             visit = Visit(
                 request, state.settings, state.catalogue, state.database, state.keyring, signed, session, fields
             )
+            answer = None if handler in _OUTSIDE else handler(visit, **arguments)
+        if handler in _OUTSIDE:
             answer = handler(visit, **arguments)
         if signed and signed.is_to_be_seen and not write:
             with state.database.transaction(write=True) as session:
