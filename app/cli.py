@@ -90,10 +90,11 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.disable()  # what is imported stays; looking through it again and again would slow the start
     import uvicorn
 
+    from app.mail import mailer_of
     from app.main import create_app
     from app.provider import provider_of
 
-    provider_of(settings)  # what is set wrong is said here, and not by the server
+    _ = provider_of(settings), mailer_of(settings)  # what is set wrong is said here, and not by the server
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)

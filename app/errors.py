@@ -13,6 +13,7 @@ PlumblineError
 ├── OutsideFailed       signing in with the provider did not come to an end
 ├── ProviderDown        the provider of sign-in cannot be reached
 ├── ProviderUnsound     what the provider of sign-in answered does not hold
+├── MailFailed          a mail could not be handed to the mail server
 ├── WrongSettings       the service cannot be started like this
 ├── NotConfirmed        a password or code that has to confirm this does not fit
 ├── NotAllowed          whoever is signed in may not do this
@@ -132,6 +133,13 @@ class ProviderUnsound(PlumblineError):
     status = 502
     title = "What the provider of sign-in answered does not hold"
     code = "provider_unsound"
+
+
+class MailFailed(PlumblineError):
+    """A mail that could not be handed to the mail server."""
+
+    status = 502
+    title = "The mail could not be sent"
 
 
 class WrongSettings(PlumblineError):

@@ -1,7 +1,7 @@
 """Links that are good once: to the first account of the service, to a role in an organisation, to a new password, to a
 sign-in without a second factor that was lost.
 
-Whoever makes one hands it over by a way of their own; the service sends no mail. Knows no HTTP.
+Whoever makes one hands it over by a way of their own, or has it sent where mail is set (app/mail.py). Knows no HTTP.
 """
 
 import secrets
@@ -12,10 +12,13 @@ from typing import Literal
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session
 
+from app import throttle
 from app.accounts import Role, digest_of
-from app.errors import LinkUsed, NotFound
+from app.database import Database
+from app.errors import LinkUsed, MustWait, NotFound
 from app.models import LINK
 
+MAILS = 30  # links that one account sends before it has to wait
 Kind = Literal["first", "invitation", "reset", "second_factor"]
 GOOD_FOR: dict[Kind, timedelta] = {
     "first": timedelta(days=1),
@@ -77,6 +80,15 @@ def use_link(session: Session, link: Link) -> None:
     """End a link. Raises NotFound where somebody was faster."""
     if not session.connection().execute(delete(LINK).where(LINK.c.digest == link.digest)).rowcount:
         raise LinkUsed("This link was used already.")
+
+
+def count_mail(database: Database, account: str) -> None:
+    """Count a link that somebody sends by mail, so that nobody sends without end. Raises MustWait."""
+    key = f"mail of {account}"
+    with database.transaction(write=True) as session:
+        if due := throttle.wait(session, key, MAILS):
+            raise MustWait("Too many links were sent. Wait, and try again.", due)
+        throttle.failed(session, key)
 
 
 def open_invitations(session: Session, organisation: str) -> list[Link]:

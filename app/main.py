@@ -20,6 +20,7 @@ from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
+from app.mail import mailer_of
 from app.middleware import BodyLimit, OwnSite, RateLimit, SecurityHeaders, WithoutQuery, secure
 from app.migrations import migrate, open_keyring
 from app.pages import cookie_name
@@ -35,6 +36,7 @@ from app.routes import (
     home,
     impacts,
     links,
+    mail,
     management_answers,
     organisation,
     outside_identity,
@@ -53,7 +55,7 @@ from scoring.errors import InvalidAnswers
 def create_app(settings: Settings | None = None, catalogue: Catalogue | None = None) -> FastAPI:
     """The service. Raises WrongSettings, and ContentError at start-up if the questionnaires’ data do not hold."""
     settings = settings or Settings()
-    provider = provider_of(settings)
+    provider, mailer = provider_of(settings), mailer_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         keyring = open_keyring(settings, database)
         migrate(database, keyring)
         app.state.settings, app.state.database, app.state.keyring = settings, database, keyring
-        app.state.provider = provider
+        app.state.provider, app.state.mailer = provider, mailer
         app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
         gc.collect()
         gc.freeze()  # the catalogue lives as long as the process: the collector need not walk through it again
@@ -107,6 +109,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         signing_in.router,
         outside_identity.router,
         links.router,
+        mail.router,
         account.router,
         second_factor.router,
         organisation.router,

@@ -21,8 +21,9 @@ def language_of(request: Request) -> str:
 def page(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
     """A page of templates/; `context` is everything that it receives."""
     language = language_of(request)
-    provider = request.app.state.settings.provider_name
-    context = {"signed": getattr(request.state, "signed", None), "provider": provider, **context}
+    settings: Settings = request.app.state.settings
+    ways = {"provider": settings.provider_name, "has_mail": settings.has_mail}
+    context = {"signed": getattr(request.state, "signed", None), **ways, **context}
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return HTMLResponse(draw(template, language, **context), status, headers)
 

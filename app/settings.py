@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     address, 0 for none; `max_body` is in bytes. `second_factor`: of whom one is asked, of nobody, of managers and
     administrators, or of all. `public_address`: by which browsers reach the server, where that is not what they send.
     `oidc_…`: a provider of sign-in (OpenID Connect), known by its issuer’s address; the client’s secret is given, or
-    stands alone in a file; `oidc_name` is what people call it.
+    stands alone in a file; `oidc_name` is what people call it. `smtp_url`: smtp:// (with STARTTLS) or smtps://, a mail
+    server by which links can be sent, from the address `mail_from`; needs `public_address`.
     """
 
     model_config = SettingsConfigDict(env_prefix="PLUMBLINE_", frozen=True)
@@ -42,6 +43,8 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_client_secret_file: Path | None = None
     oidc_name: str = ""
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
 
     @cached_property
     def address(self) -> str:
@@ -52,6 +55,11 @@ class Settings(BaseSettings):
     def provider_name(self) -> str:
         """What people call the provider of sign-in; empty where there is none."""
         return self.oidc_issuer and (self.oidc_name or self.oidc_issuer.split("/")[2])
+
+    @cached_property
+    def has_mail(self) -> bool:
+        """Whether links can be sent by mail."""
+        return bool(self.smtp_url.get_secret_value())
 
     @cached_property
     def keys_at(self) -> Path:
