@@ -17,7 +17,6 @@ from sqlmodel import Session
 from app.keyring import Keyring
 from app.keys import Cipher
 from app.models import ACCOUNT, MEMBERSHIP, ORGANISATION, SIGNED_IN
-from app.settings import SecondFactorOf
 
 Role = Literal["respondent", "manager", "reviewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -81,12 +80,6 @@ class SignedIn:
     def roles(self) -> tuple[str, ...]:
         """What it may act as."""
         return ("administrator",) if self.is_administrator else (self.reader.role if self.reader else "guest",)
-
-    def lacks_second_factor(self, of: SecondFactorOf) -> bool:
-        """Whether it has to set one up before it can do anything else."""
-        powerful = ("manager", "administrator")
-        is_asked = of == "all" or (of == "managers" and not {*self.roles}.isdisjoint(powerful))
-        return is_asked and not self.has_second_factor
 
 
 def signed_in(session: Session, keyring: Keyring, token: str) -> SignedIn | None:

@@ -15,15 +15,17 @@ import segno
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
 
-from app.accounts import Account, digest_of
+from app.accounts import Account, SignedIn, digest_of
 from app.keyring import Keyring
 from app.keys import MasterKeys
 from app.models import ACCOUNT, RECOVERY_CODE
 from app.places import second_factor_place
+from app.settings import SecondFactorOf
 
 STEP, DRIFT = 30, 1  # seconds that a code is shown for; how many steps a clock may be off, either way
 CODES, GROUPS = 10, 4  # recovery codes of an account; groups of four signs in each, 80 bits in all
 ISSUER = "Plumbline"
+POWERFUL = {"manager", "administrator"}  # of whom `managers` asks for one
 _SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none that are mistaken for each other
 _MISTAKEN = str.maketrans("ilo", "110")
 
@@ -51,6 +53,13 @@ class Offer:
             if is_dark
         )
         return len(rows) + 2 * margin, "".join(dark)
+
+
+def is_owed(signed: SignedIn | None, of: SecondFactorOf) -> bool:
+    """Whether somebody has to set one up before anything else can be done."""
+    if signed is None or signed.has_second_factor:
+        return False
+    return of == "all" or (of == "managers" and not POWERFUL.isdisjoint(signed.roles))
 
 
 def new_secret() -> str:

@@ -24,6 +24,7 @@ ON_BOTH = {
     "tests.test_trail",
     "tests.test_plans",
     "tests.routes.test_account",
+    "tests.routes.test_outside_identity",
     "tests.test_second_factor",
     "tests.routes.test_second_factor",
 }

@@ -86,7 +86,7 @@ def _page(visit: Visit, errors: Sequence[FieldError] = (), status: int = 200) ->
         offer=offer,
         sealed=sealed,
         left=second_factor.recovery_codes_left(visit.session, mine.id),
-        is_asked=visit.account.lacks_second_factor(visit.settings.second_factor),
+        is_asked=second_factor.is_owed(visit.signed, visit.settings.second_factor),
         errors=errors,
         back="/account",
     )

@@ -31,6 +31,7 @@ from app.errors import NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
 from app.forms import FieldError
 from app.pages import cookie_name, go_to, page
+from app.second_factor import is_owed
 
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
@@ -135,7 +136,7 @@ def _refused(
 
 def _led_to_second_factor(request: Request, signed: SignedIn | None, fields: Mapping[str, str]) -> Response | None:
     """The way to set one up for whoever must have one and has none; None for everybody else. Raises NotAllowed."""
-    if signed is None or not signed.lacks_second_factor(request.app.state.settings.second_factor):
+    if not is_owed(signed, request.app.state.settings.second_factor):
         return None
     if may_without_second_factor(request.method, request.scope["route"].path):
         return None
@@ -154,7 +155,7 @@ def kept(
     words = {name: value for name, value in fields.items() if name != CSRF}
     errors = [FieldError("email", "email", problem)] if problem else []
     signed: SignedIn | None = getattr(request.state, "signed", None)
-    lacks = bool(signed and signed.lacks_second_factor(request.app.state.settings.second_factor))
+    lacks = is_owed(signed, request.app.state.settings.second_factor)
     return page(
         request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors, lacks=lacks
     )

@@ -182,6 +182,8 @@ def other_ways(catalogue: Catalogue, tmp_path: Path) -> Iterator[str]:
         more = {"oidc_issuer": theirs.address, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
         more |= {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "p@example.org", "public_address": "https://p.example"}
         with served(catalogue, tmp_path, **more, oidc_name="Agency sign-in") as address:
+            state = APPS[address].state
+            state.settings = state.settings.model_copy(update={"public_address": address})
             yield address
 
 
@@ -205,7 +207,7 @@ def test_the_pages_of_other_ways_to_sign_in_break_no_rule_and_do_not_scroll_side
     page.goto(f"{other_ways}/organisation")
     page.get_by_role("button", name="Make a link").click()
     look("organisation with a link")
-    invitation = page.locator("code.address").inner_text().replace("https://p.example", other_ways)
+    invitation = page.locator("code.address").inner_text()
     page.get_by_label("Or send it by mail").fill("rosa@example.org")
     follow(page.get_by_role("button", name="Send it"))
     expect(page.get_by_role("heading", level=1)).to_have_text("The link was not sent")
