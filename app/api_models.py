@@ -73,10 +73,12 @@ class ProblemItem(Frozen):
 
 
 class ProblemDetails(Frozen):
-    """Problem details (RFC 9457). `errors` lists every problem of a body that was read."""
+    """Problem details (RFC 9457). `errors` lists every problem of a body that was read; `request_id` is what the
+    service’s own log calls this request, to be quoted in a question about it."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     errors: tuple[ProblemItem, ...] = ()
+    request_id: str = ""

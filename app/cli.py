@@ -10,12 +10,14 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
 from app.errors import ContentError, NotFound, PlumblineError
-from app.settings import Settings
+from app.settings import Settings, wrong_settings
 from scoring.errors import InvalidAnswers, InvalidReport
 from scoring.report import Report
 
@@ -30,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     call = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = call.command
     try:
-        return command(call, Settings())
+        settings = Settings()
+    except (ValidationError, SettingsError) as error:
+        print(f"plumbline: {wrong_settings(error)}", file=sys.stderr)
+        return 2
+    try:
+        return command(call, settings)
     except ContentError as error:
         print(error, file=sys.stderr)
         print(f"{len(error.faults)} faults.", file=sys.stderr)
@@ -88,11 +95,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.disable()  # what is imported stays; looking through it again and again would slow the start
-    import uvicorn
-
     from app.mail import mailer_of
-    from app.main import create_app
     from app.provider import provider_of
+    from app.server import serve
 
     _ = provider_of(settings), mailer_of(settings)  # what is set wrong is said here, and not by the server
     gc.freeze()
@@ -100,14 +105,7 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
     if token := _first_link(settings):
         print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
-    uvicorn.run(
-        partial(create_app, settings),
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        server_header=False,
-    )
+    serve(settings)
     return 0
 
 
@@ -119,7 +117,7 @@ def _demo(call: argparse.Namespace, settings: Settings) -> int:
     for ending in ("", "-wal", "-shm"):
         database.with_name(database.name + ending).unlink(missing_ok=True)
     database.with_suffix(".key").unlink(missing_ok=True)
-    settings = settings.model_copy(update={"database_url": f"sqlite:///{database}", "key_file": None})
+    settings = settings.model_copy(update={"database_url": f"sqlite:///{database}", "key_file": None, "workers": 1})
     with _opened(settings) as (opened, keyring):
         catalogue = open_catalogue(settings.questionnaires, settings.drafts)
         password = furnish(opened, keyring, catalogue, settings.questionnaires)
@@ -142,7 +140,7 @@ def _opened(settings: Settings) -> Iterator[tuple["Database", "Keyring"]]:
     from app.database import Database
     from app.migrations import migrate, open_keyring
 
-    database = Database(settings.database_url)
+    database = Database(settings.database)
     try:
         keyring = open_keyring(settings, database)
         migrate(database, keyring)

@@ -5,15 +5,18 @@ write lock at its start: a read that turns into a write fails where another writ
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
+from app.metrics import DATABASE_TROUBLE
+
+_AFTER = "after commit"
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -52,10 +55,16 @@ class Database:
     @contextmanager
     def transaction(self, write: bool) -> Iterator[RequestSession]:
         """A session in a transaction of its own, committed at the end of the block, rolled back by an error."""
-        with RequestSession(self.engine, expire_on_commit=False, info={"write": write}) as session, session.begin():
-            if self.is_embedded:
-                _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            yield session
+        try:
+            with RequestSession(self.engine, expire_on_commit=False, info={"write": write}) as session, session.begin():
+                if self.is_embedded:
+                    _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                yield session
+        except (OperationalError, sqlite3.OperationalError) as error:
+            DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no_answer").inc()
+            raise
+        for then in session.info.get(_AFTER, ()):
+            then()
 
     @contextmanager
     def alteration(self) -> Iterator[RequestSession]:
@@ -106,6 +115,20 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def after_commit(session: Session, then: Callable[[], None]) -> None:
+    """Have something done once the transaction is committed, and not where it is rolled back."""
+    session.info.setdefault(_AFTER, []).append(then)
+
+
+def _is_busy(error: OperationalError | sqlite3.OperationalError) -> bool:
+    """Whether others held what was wanted: SQLite’s lock, or in another database a row that two wanted at once."""
+    cause = getattr(error, "orig", error)
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(cause, "sqlstate", None) in ("40001", "40P01", "55P03")
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -1,5 +1,7 @@
 """What can go wrong in the service. Each error carries the HTTP status that it becomes and words for the reader.
 
+Those of a status from 500 on are not for the reader; the log has them, so they hold nothing that people wrote.
+
 PlumblineError
 ├── ContentError        the data in questionnaires/ do not hold; lists every fault with file, line, key and remedy
 ├── NotFound            nothing of that name, or not for this reader: the answer is the same

@@ -4,7 +4,7 @@ Whoever asks learns nothing: the answer is the same, and as fast, whether or not
 Knows no HTTP.
 """
 
-import logging
+import structlog
 
 from app import accounts, mail, throttle
 from app.database import Database
@@ -15,7 +15,6 @@ from app.mail import Mailer, Words
 from app.organisations import note_reset
 
 FREE, FREE_FROM_ADDRESS = 3, 10  # requests before one has to wait: for one account, from one address
-LOG = logging.getLogger(__name__)
 
 
 def ask(database: Database, email: str, address: str) -> None:
@@ -42,4 +41,4 @@ def send(database: Database, keyring: Keyring, mailer: Mailer, words: Words, ema
     try:
         mail.send_reset(mailer, words, account.email, f"{public_address}/links/{token}")
     except MailFailed as error:
-        LOG.warning("A link to a new password was not sent: %s", error)
+        structlog.get_logger().warning("a link to a new password was not sent", reason=str(error))

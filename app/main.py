@@ -1,11 +1,11 @@
 """create_app(): settings, catalogue, database, middleware, routes, error pages. Nothing is opened before start-up."""
 
 import gc
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -20,9 +20,11 @@ from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
+from app.logs import without_access_lines
 from app.mail import mailer_of
-from app.middleware import BodyLimit, OwnSite, RateLimit, SecurityHeaders, WithoutQuery, secure
+from app.middleware import BodyLimit, OwnSite, RateLimit, ScoringOrigins, SecurityHeaders, secure
 from app.migrations import migrate, open_keyring
+from app.observing import HEADER, Observed
 from app.pages import cookie_name
 from app.provider import provider_of
 from app.routes import (
@@ -38,6 +40,7 @@ from app.routes import (
     links,
     mail,
     management_answers,
+    metrics,
     organisation,
     outside_identity,
     reports,
@@ -48,6 +51,7 @@ from app.routes import (
     what_if,
 )
 from app.settings import Settings
+from app.stopping import noticing
 from app.templating import STATIC
 from scoring.errors import InvalidAnswers
 
@@ -59,16 +63,24 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        database = Database(settings.database_url)
-        keyring = open_keyring(settings, database)
-        migrate(database, keyring)
-        app.state.settings, app.state.database, app.state.keyring = settings, database, keyring
+        try:
+            app.state.database = Database(settings.database)
+            app.state.keyring = open_keyring(settings, app.state.database)
+            migrate(app.state.database, app.state.keyring)
+            app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
+        except Exception as error:
+            structlog.get_logger().error("not started", exc_info=error)
+            raise
+        app.state.settings, app.state.is_stopping = settings, False
         app.state.provider, app.state.mailer = provider, mailer
-        app.state.catalogue = catalogue or open_catalogue(settings.questionnaires, settings.drafts)
         gc.collect()
         gc.freeze()  # the catalogue lives as long as the process: the collector need not walk through it again
-        yield
-        database.close()
+        log = structlog.get_logger()
+        log.info("started")
+        with noticing(partial(setattr, app.state, "is_stopping", True), settings.stop_notice, settings.stop_within):
+            yield
+        app.state.database.close()
+        log.info("stopped")
 
     app = FastAPI(
         title="Plumbline",
@@ -80,8 +92,10 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         openapi_url=ADDRESS,
         redirect_slashes=False,
         middleware=[
+            Middleware(Observed),
             Middleware(SecurityHeaders, https=settings.https),
-            Middleware(OwnSite, hosts=settings.allowed_hosts),
+            Middleware(OwnSite, hosts=settings.allowed_hosts, origins=settings.cors_origins),
+            *([Middleware(ScoringOrigins, origins=settings.cors_origins)] if settings.cors_origins else ()),
             Middleware(RateLimit, limit=settings.rate_limit, cookie=cookie_name(settings.https)),
             Middleware(BodyLimit, limit=settings.max_body),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=6),
@@ -115,11 +129,11 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         organisation.router,
         administration.router,
     )
-    for router in (api.scoring_router, pages[0], api.router, *pages[1:], health.router):
+    for router in (api.scoring_router, pages[0], api.router, *pages[1:], health.router, metrics.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = partial(documented, app)  # type: ignore[method-assign]
-    logging.getLogger("uvicorn.access").addFilter(WithoutQuery())
+    without_access_lines()
     return app
 
 
@@ -127,4 +141,5 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     """A defect is answered outside all middleware, so its page takes its headers here."""
     response = await failures.unexpected(request, error)
     secure(response.raw_headers, request.scope)
+    response.raw_headers.append((HEADER, request.scope["request_id"].encode()))
     return response

@@ -4,11 +4,11 @@ Host and origin are checked before anything else: a page on another site must no
 """
 
 import hashlib
-import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -31,6 +31,9 @@ _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _STATIC = "/static/"
 _FOR_EVER = b"public, max-age=31536000, immutable"
 _SAFE = ("GET", "HEAD", "OPTIONS")
+# Whoever watches comes by an address or a name of the network; there is nothing here for another site’s page.
+_ANY_HOST = ("/health/live", "/health/ready", "/metrics")
+_SCORING = ("/api/v1/score", "/api/v1/what-if", "/api/v1/questionnaires", "/api/v1/openapi.json")
 
 
 def secure(headers: list[tuple[bytes, bytes]], scope: Scope) -> None:
@@ -69,22 +72,27 @@ class OwnSite:
     """Refuses a Host that is not ours, since DNS rebinding would make another site’s page look like one of ours; and
     unsafe requests that a browser sends on behalf of another site (programs say nothing of where they come from)."""
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
+        """`origins`: other sites, whose pages may call the scoring endpoints."""
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
+        self.origins = frozenset(origin.encode() for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in _ANY_HOST:
             return await self.app(scope, receive, send)
         headers = dict(scope["headers"])
         if _without_port(headers.get(b"host", b"").decode("latin-1")) not in self.hosts:
             message = "This server does not answer to that name. Add it to PLUMBLINE_ALLOWED_HOSTS if it should."
             return await failure(Request(scope), 400, "Unknown host", message)(scope, receive, send)
-        if scope["method"] not in _SAFE and not _is_own(headers):
+        if scope["method"] not in _SAFE and not (_is_own(headers) or self._is_let_in(scope, headers)):
             message = "This was sent from another site. Open the form here and send it again."
             return await failure(Request(scope), 403, "Not accepted", message)(scope, receive, send)
         return await self.app(scope, receive, send)
+
+    def _is_let_in(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+        return headers.get(b"origin") in self.origins and _is_scoring(scope["path"])
 
 
 class BodyLimit:
@@ -167,15 +175,25 @@ class RateLimit:
         return count
 
 
-class WithoutQuery(logging.Filter):
-    """Takes the query out of the lines of uvicorn’s access log."""
+class ScoringOrigins:
+    """Lets the pages of other sites call the scoring endpoints and read the replies, without cookies (CORS).
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Always true: the line is changed, not dropped."""
-        if isinstance(record.args, tuple) and len(record.args) == 5:
-            client, method, path, version, status = record.args
-            record.args = (client, method, str(path).partition("?")[0], version, status)
-        return True
+    No page is ever open to them, nor anything that is stored.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        self.app = app
+        told = ("Retry-After", "X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+        self.open = CORSMiddleware(app, origins, ("GET", "POST"), ("Content-Type",), expose_headers=told)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        is_open = scope["type"] == "http" and _is_scoring(scope["path"])
+        return await (self.open if is_open else self.app)(scope, receive, send)
+
+
+def _is_scoring(path: str) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in _SCORING)
 
 
 def _without_port(host: str) -> str:

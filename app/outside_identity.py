@@ -22,6 +22,7 @@ from app.database import Database
 from app.errors import KeyFailure, MustWait, NotForThisAccount, OutsideFailed
 from app.keyring import Keyring
 from app.links import find_link, use_link
+from app.metrics import SIGN_IN_FAILURES
 from app.models import LINK, OUTSIDE_IDENTITY
 from app.organisations import join, note_account
 from app.provider import is_same, new_secrets
@@ -82,6 +83,7 @@ def come_back(database: Database, keyring: Keyring, cookie: str, state: str, add
 
 def failed(database: Database, address: str) -> None:
     """Count a failure against where it came from, as one with a password is."""
+    SIGN_IN_FAILURES.labels("wrong").inc()
     with database.transaction(write=True) as session:
         throttle.failed(session, f"address {address}")
 

@@ -7,6 +7,7 @@ has failures of its own, so that whoever knows the password cannot clear them by
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from app.accounts import Account
 from app.database import Database
 from app.errors import KeyFailure, MustWait, NotConfirmed, NotForThisAccount, SignInNeeded
 from app.keyring import Keyring
+from app.metrics import SIGN_IN_FAILURES
 from app.organisations import note_account
 
 FREE, FREE_FROM_ADDRESS = 5, 25  # failures in a row before one has to wait: of an account, from an address
@@ -45,10 +47,12 @@ def sign_in(database: Database, keyring: Keyring, email: str, password: str, add
     """
     keys = {f"account {accounts.folded(email)}": FREE, f"address {address}": FREE_FROM_ADDRESS}
     with database.transaction(write=False) as session:
-        _wait(session, keys)
+        _wait(session, keys, SIGN_IN_FAILURES.labels("must_wait").inc)
         account = accounts.account_by_email(session, email)
     is_open = account is not None and account.closed_at is None
     fits = passwords.matches(account.password if account and is_open else "", password)
+    if not fits:
+        SIGN_IN_FAILURES.labels("wrong").inc()
     with database.transaction(write=True) as session:
         for key in keys if not fits else list(keys)[:1]:
             (throttle.succeeded if fits else throttle.failed)(session, key)
@@ -75,10 +79,11 @@ def give_code(database: Database, keyring: Keyring, ticket: str, code: str, addr
     keys = {f"code {said['account']}": FREE, f"address {address}": FREE_FROM_ADDRESS}
     with database.transaction(write=True) as session:
         account = second_factor.locked(session, said["account"])
-        _wait(session, keys)
+        _wait(session, keys, SIGN_IN_FAILURES.labels("must_wait").inc)
         if account.closed_at or said["of"] != _state_of(account):
             raise SignInNeeded("The account was changed meanwhile.")
         if not second_factor.use(session, keyring, account, code):
+            SIGN_IN_FAILURES.labels("wrong").inc()
             for key in keys:
                 throttle.failed(session, key)
             return None
@@ -186,8 +191,10 @@ def _confirm_code(database: Database, keyring: Keyring, account: Account, code: 
         raise NotConfirmed("The code does not fit.", "code")
 
 
-def _wait(session: Session, keys: dict[str, int]) -> None:
+def _wait(session: Session, keys: dict[str, int], counted: Callable[[], None] | None = None) -> None:
     if due := max(throttle.wait(session, key, free) for key, free in keys.items()):
+        if counted:
+            counted()
         raise MustWait(_LATER, due)
 
 

@@ -11,11 +11,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -86,13 +87,16 @@ class Saved:
 
 
 @contextmanager
-def server(database: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """`plumbline serve` on a free port; killed at the end at the latest."""
+def server(
+    database: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`plumbline serve` on a free port, with more settings; killed at the end at the latest."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"PLUMBLINE_DATABASE_URL": f"sqlite:///{database}", "PLUMBLINE_PORT": str(port)} | {
-        "PLUMBLINE_RATE_LIMIT": "0"
+        "PLUMBLINE_RATE_LIMIT": "0",
+        **more,
     }
     command = [sys.executable, "-m", "app.cli", "serve"]
     process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | settings, stdout=subprocess.DEVNULL)

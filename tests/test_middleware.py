@@ -1,21 +1,22 @@
-"""What every request passes: host, origin, size, headers, and a log that repeats no query."""
+"""What every request passes: host, origin, size, rate and headers."""
 
-import logging
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from app.authorisation import matrix
 from app.catalogue import Catalogue
 from app.errors import TooLarge
 from app.main import create_app
-from app.middleware import BodyLimit, WithoutQuery
+from app.middleware import BodyLimit
 from app.settings import Settings
 from tests.fixtures import BASE
 
 pytestmark = pytest.mark.anyio
-SCORE = "/api/v1/score"
+SCORE, WHAT_IF = "/api/v1/score", "/api/v1/what-if"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000", "LOCALHOST:1", "[::1]:8000", "[::1]"])
@@ -129,21 +130,97 @@ async def test_a_length_that_is_no_number_does_not_lift_the_limit(app: FastAPI) 
         await BodyLimit(reads, limit=10)(scope, receive, send)
 
 
-def test_the_access_log_repeats_no_query() -> None:
-    arguments = ("127.0.0.1:1", "GET", "/agencies/x/start?organisation=Harbour", "1.1", 200)
-    record = logging.LogRecord("uvicorn.access", 20, "", 0, '%s - "%s %s HTTP/%s" %d', arguments, None)
-    assert WithoutQuery().filter(record)
-    assert record.getMessage() == '127.0.0.1:1 - "GET /agencies/x/start HTTP/1.1" 200'
+WATCHED = ("/health/live", "/health/ready", "/metrics")
 
 
-def test_other_lines_of_the_log_are_left_alone() -> None:
-    record = logging.LogRecord("uvicorn.access", 20, "", 0, "%s?%s", ("a", "b"), None)
-    assert WithoutQuery().filter(record)
-    assert record.getMessage() == "a?b"
+@pytest.mark.parametrize("path", WATCHED)
+async def test_whoever_watches_comes_by_any_name(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(path, headers={"host": "10.0.0.7:8000"})).status_code != 400
 
 
-async def test_the_service_takes_queries_out_of_uvicorn_s_access_log(client: httpx.AsyncClient) -> None:
-    assert any(isinstance(each, WithoutQuery) for each in logging.getLogger("uvicorn.access").filters)
+@asynccontextmanager
+async def open_to(database_url: str, catalogue: Catalogue, *origins: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A server that lets pages of these sites call the scoring endpoints."""
+    app = create_app(Settings(database_url=database_url, rate_limit=0, cors_origins=origins), catalogue)
+    transport = httpx.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=BASE) as caller:
+        yield caller
+
+
+SITE = "https://portal.example"
+BODY = {"questionnaire": "small"}
+FROM = {"origin": SITE, "sec-fetch-site": "cross-site"}
+ASKS = FROM | {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
+SCORING = ["/api/v1/questionnaires", "/api/v1/questionnaires/small", "/api/v1/questionnaires/small/schema"]
+OPEN = [*SCORING, "/api/v1/openapi.json"]
+
+
+def allowed(answer: httpx.Response) -> set[str]:
+    return {name for name in answer.headers if name.startswith("access-control-")}
+
+
+async def test_no_site_may_call_anything_unless_it_is_named(
+    database_url: str, small_catalogue: Catalogue, client: httpx.AsyncClient
+) -> None:
+    for path in (*OPEN, "/"):
+        assert allowed(await client.get(path, headers=FROM)) == set()
+    preflight = await client.options(SCORE, headers=ASKS)
+    assert (preflight.status_code, allowed(preflight)) == (405, set())
+    assert (await client.post(SCORE, json=BODY, headers=FROM)).status_code == 403
+
+
+async def test_a_named_site_may_call_the_scoring_endpoints_without_cookies(
+    database_url: str, small_catalogue: Catalogue
+) -> None:
+    async with open_to(database_url, small_catalogue, SITE, "http://localhost:3000") as caller:
+        preflight = await caller.options(SCORE, headers=ASKS)
+        assert preflight.status_code == 200
+        assert preflight.headers["access-control-allow-origin"] == SITE
+        assert preflight.headers["access-control-allow-methods"] == "GET, POST"
+        assert "content-type" in preflight.headers["access-control-allow-headers"].lower()
+        assert "access-control-allow-credentials" not in preflight.headers
+        scored = await caller.post(SCORE, json=BODY, headers=FROM)
+        assert (scored.status_code, scored.headers["access-control-allow-origin"]) == (200, SITE)
+        assert "access-control-allow-credentials" not in scored.headers
+        assert "Origin" in scored.headers["vary"]
+        problem = await caller.post(SCORE, json={"questionnaire": "none"}, headers=FROM)
+        assert (problem.status_code, problem.headers["access-control-allow-origin"]) == (404, SITE)
+        assert "x-request-id" in problem.headers["access-control-expose-headers"].lower()
+        for path in OPEN:
+            assert (await caller.get(path, headers=FROM)).headers["access-control-allow-origin"] == SITE
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "https://portal.example.evil.example", "null", ""])
+async def test_a_site_that_is_not_named_may_not(database_url: str, small_catalogue: Catalogue, origin: str) -> None:
+    async with open_to(database_url, small_catalogue, SITE) as caller:
+        preflight = await caller.options(SCORE, headers=ASKS | {"origin": origin})
+        assert preflight.status_code == 400
+        assert "access-control-allow-origin" not in preflight.headers
+        assert (await caller.post(SCORE, json=BODY, headers=FROM | {"origin": origin})).status_code == 403
+        got = await caller.get(OPEN[0], headers=FROM | {"origin": origin})
+        assert "access-control-allow-origin" not in got.headers
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_a_named_site_may_only_read_and_score(database_url: str, small_catalogue: Catalogue, method: str) -> None:
+    async with open_to(database_url, small_catalogue, SITE) as caller:
+        asks = ASKS | {"access-control-request-method": method}
+        assert (await caller.options(SCORE, headers=asks)).status_code == 400
+        asks = ASKS | {"access-control-request-headers": "authorization"}
+        assert (await caller.options(SCORE, headers=asks)).status_code == 400
+
+
+async def test_no_page_and_nothing_stored_is_open_to_a_named_site(
+    database_url: str, small_catalogue: Catalogue
+) -> None:
+    async with open_to(database_url, small_catalogue, SITE) as caller:
+        beside = [path for _, path in map(str.split, matrix()) if not path.startswith((*OPEN, SCORE, WHAT_IF))]
+        assert len(beside) > 30
+        for path in (*beside, "/api/v1/scores", "/api/v1/questionnaires-of-others"):
+            assert allowed(await caller.get(path, headers=FROM)) == set(), path
+            assert allowed(await caller.options(path, headers=ASKS)) == set(), path
+            refused = await caller.post(path, data={"name": "x"}, headers=FROM)
+            assert refused.status_code == (405 if path.startswith(WATCHED) else 403), path
 
 
 async def test_too_many_requests_within_a_minute_are_refused_each_reader_apart(

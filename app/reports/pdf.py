@@ -72,6 +72,7 @@ def _drawn(document: Document, data: str, keywords: str) -> bytes:
             capture_output=True,
             timeout=TIME_LIMIT,
             check=True,
+            process_group=0,  # Ctrl+C is meant for the server, which finishes what it draws
         )
     except subprocess.TimeoutExpired as error:
         raise DrawingFailed(f"The PDF was not drawn within {TIME_LIMIT} seconds.") from error

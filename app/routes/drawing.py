@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.dependencies import Visit
 from app.i18n import translations
+from app.metrics import DRAWING_SECONDS
 from app.pages import language_of, page
 from app.reports import draw_blank_form, draw_pdf, report_context, report_json
 from scoring.questionnaire import Questionnaire
@@ -29,7 +30,8 @@ class DrawnResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Draw and send. What `draw` raises becomes an error page, since nothing was sent yet."""
-        self.body = await anyio.to_thread.run_sync(self._draw, limiter=_AT_A_TIME)
+        with DRAWING_SECONDS.labels(self.media_type).time():
+            self.body = await anyio.to_thread.run_sync(self._draw, limiter=_AT_A_TIME)
         self.headers["Content-Length"] = str(len(self.body))
         await super().__call__(scope, receive, send)
 

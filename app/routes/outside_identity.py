@@ -4,8 +4,7 @@ A form leads to a page of ours with a link rather than straight on to the provid
 this site would stop a browser on the way.
 """
 
-import logging
-
+import structlog
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -19,7 +18,6 @@ from app.routes.transaction import TransactionRoute, outside_transaction
 from app.signing_in import CodeNeeded
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
-LOG = logging.getLogger(__name__)
 BACK = "/sign-in/provider/back"
 
 
@@ -58,7 +56,7 @@ def come_back(visit: Visit) -> Response:
         subject = provider.subject(_back(visit), query["code"], journey["verifier"], journey["nonce"], query.get("iss"))
     except ProviderUnsound as error:
         outside_identity.failed(visit.database, address)
-        LOG.warning("Sign-in with the provider failed: %s", error)
+        structlog.get_logger().warning("a sign-in with the provider failed", reason=str(error))
         raise
     return travelling(_arrived(visit, journey, (provider.issuer, subject)), "", visit.settings.https)
 

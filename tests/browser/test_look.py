@@ -51,9 +51,45 @@ def travel(page: Page, look: Look) -> None:
     look(page, "invitation")
     page.get_by_role("button", name="Go on").click()
     look(page, "invitation-errors")
+    answered_and_reviewed(page, look, root)
     work_for_the_service(page, look)
     with_second_factor(page, look)
     signed_out(page, look)
+
+
+def answered_and_reviewed(page: Page, look: Look, root: str) -> None:
+    """Management’s answers, and the same window in a reviewer’s hands."""
+    page.goto(f"{root}/actions")
+    look(page, "actions")
+    page.locator("ol.tasks a").first.click()
+    look(page, "action")
+    page.get_by_label("Refused").check()
+    follow(page.get_by_role("button", name="Save and go to the next"))
+    look(page, "action-errors")
+    address = re.match("https?://[^/]+", root)
+    assert address
+    mine, state = page.context.cookies(), APPS[address[0]].state
+    organisation = people.reader_of(state.database, state.keyring, SESSIONS[address[0]]).organisation
+    token = people.member(state.database, state.keyring, organisation, "reviewer", f"Rita{root[-20:]}")
+    page.context.add_cookies([{"name": people.COOKIE, "value": token, "url": address[0]}])
+    page.goto(f"{root}/review")
+    look(page, "review-new")
+    follow(page.get_by_role("button", name="Begin the review"))
+    page.goto(f"{root}/review/sections/work")
+    look(page, "review-section")
+    page.locator("#level-roster_drawn-2").check()
+    page.locator("#comment-roster_drawn").fill("Two of three draws have no record")
+    page.locator("#level-passage_alone-1").check()
+    follow(page.get_by_role("button", name="Save and return to the list"))
+    follow(page.get_by_role("button", name="Give it back"))
+    look(page, "review-errors")
+    page.get_by_label("I have looked at what I recorded").check()
+    follow(page.get_by_role("button", name="Sign the review off"))
+    look(page, "review-final")
+    page.goto(f"{root}/report")
+    look(page, "report-reviewed")
+    page.context.clear_cookies()
+    page.context.add_cookies(mine)
 
 
 def work_for_the_service(page: Page, look: Look) -> None:

@@ -176,6 +176,8 @@ def test_every_cell_of_a_role_holds(house: House, role: str) -> None:
                 assert answer.status_code in expected, cell
                 if belongs and rule.states and state not in rule.states and method == "POST":
                     assert answer.status_code == 409, cell
+            elif rule.who == {"meter"}:  # a program with a token that is not set here: tests/routes/test_metrics.py
+                assert answer.status_code == 404, cell
             elif role == VISITOR and method == "GET":
                 assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?then="), cell
             else:
@@ -186,7 +188,8 @@ def test_nothing_of_anothers_assessment_is_in_any_answer(house: House) -> None:
     for role, state in itertools.product(("respondent", "manager", "reviewer"), STATES):
         answer = house.call("GET", f"/assessments/{house.assessments['other', state]}", role)
         missing = house.call("GET", "/assessments/none", role)
-        assert answer.text == missing.text
+        texts = [said.text.replace(said.headers["x-request-id"], "") for said in (answer, missing)]
+        assert texts[0] == texts[1]
 
 
 def test_signing_out_is_for_whoever_is_signed_in(house: House) -> None:
