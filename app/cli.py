@@ -111,7 +111,7 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
 
 def _demo(call: argparse.Namespace, settings: Settings) -> int:
     from app.catalogue import open_catalogue
-    from app.demo import EMAIL, furnish
+    from app.demo import EMAIL, REVIEWER, furnish
 
     database = Path("var/demo.db")
     for ending in ("", "-wal", "-shm"):
@@ -121,7 +121,8 @@ def _demo(call: argparse.Namespace, settings: Settings) -> int:
     with _opened(settings) as (opened, keyring):
         catalogue = open_catalogue(settings.questionnaires, settings.drafts)
         password = furnish(opened, keyring, catalogue, settings.questionnaires)
-    print(f"Sign in as {EMAIL} with {password}; everything in it is invented, and made anew each time.", flush=True)
+    print(f"Sign in as {EMAIL} or as {REVIEWER}, with {password}.", flush=True)
+    print("Everything in it is invented, and made anew each time.", flush=True)
     return _serve(call, settings)
 
 

@@ -21,6 +21,7 @@ PlumblineError
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
+├── UnreadableDraft     a file of which nothing can be taken as a draft: why, and on which line
 ├── UnsoundFile         a file that is not, or not wholly, a database of this program
 ├── TooLarge            a body over the limit
 ├── DrawingFailed       a report could not be drawn
@@ -201,6 +202,19 @@ class BadRequest(PlumblineError):
     def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or []
+
+
+class UnreadableDraft(PlumblineError):
+    """A file of which nothing can be taken as a draft; its words are in templates/draft_files/open.html."""
+
+    status = 422
+    title = "The file cannot be read as a draft"
+
+    def __init__(self, code: str, line: int = 0, name: str = "") -> None:
+        super().__init__(f"The file cannot be read as a draft: {code}.")
+        self.code = code
+        self.line = line
+        self.name = name
 
 
 class UnsoundFile(PlumblineError):

@@ -30,6 +30,7 @@ from app.dependencies import Visit
 from app.errors import NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
 from app.forms import FieldError
+from app.multipart import KIND, read_parts
 from app.pages import cookie_name, go_to, page
 from app.second_factor import is_owed
 
@@ -42,6 +43,8 @@ CSRF = "csrf"
 _SLOW: set[Callable[..., Any]] = set()
 _OUTSIDE: set[Callable[..., Any]] = set()
 _OPEN_FORMS: set[Callable[..., Any]] = set()
+_READ_ONLY: set[Callable[..., Any]] = set()
+_WITH_FILES: set[Callable[..., Any]] = set()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -65,6 +68,22 @@ def open_form(handler: Handler) -> Handler:
     return handler
 
 
+def with_file(handler: Handler) -> Handler:
+    """Marks a handler whose form may hold a file; others take no such form."""
+    _WITH_FILES.add(handler)
+    return handler
+
+
+def stores_nothing(handler: Handler) -> Handler:
+    """Marks a handler that answers a form and keeps nothing of it: its transaction only reads.
+
+    Its form may hold a file, and needs no token of a session: a page on another site, which is refused anyhow, could
+    change nothing with it.
+    """
+    _READ_ONLY.add(handler)
+    return open_form(with_file(handler))
+
+
 class TransactionRoute(APIRoute):
     """A route whose handler runs in a transaction; a POST's fields are read before the transaction begins."""
 
@@ -77,7 +96,7 @@ class TransactionRoute(APIRoute):
 def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
     def run(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
         state = request.app.state
-        write = request.method not in _READS and handler not in _SLOW
+        write = request.method not in _READS and handler not in _SLOW and handler not in _READ_ONLY
         token = request.cookies.get(cookie_name(state.settings.https), "")
         with state.database.transaction(write=write) as session:
             signed = signed_in(session, state.keyring, token)
@@ -100,7 +119,7 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
-        fields = {} if request.method in _READS else await _fields(request)
+        fields = {} if request.method in _READS else await _fields(request, handler in _WITH_FILES)
         if request.app.state.database.is_embedded and handler not in _SLOW:
             return run(request, fields, arguments)
         return await run_in_threadpool(run, request, fields, arguments)
@@ -161,9 +180,12 @@ def kept(
     )
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def _fields(request: Request, with_file: bool) -> dict[str, str]:
     """The posted fields; of two with one name the last, which is what a marked radio sends."""
-    sent = request.headers.get("content-type", _FORM).split(";")[0].strip().lower()
+    kind = request.headers.get("content-type", _FORM)
+    sent = kind.split(";")[0].strip().lower()
+    if with_file and sent == KIND:
+        return read_parts(kind, await request.body(), _MAX_FIELDS)
     if sent != _FORM:
         raise HTTPException(415)
     body = (await request.body()).decode("latin-1")  # what is not ASCII comes as %XX, in UTF-8

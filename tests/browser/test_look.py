@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from app.catalogue import Catalogue
 from tests import people
-from tests.browser.journey import Look, answer, follow, to_the_list, to_the_report
+from tests.browser.journey import Look, answer, follow, give, through_a_draft, to_the_list, to_the_report
 from tests.browser.test_signing_in import first_step, newcomer, set_up, sign_out
 from tests.provider import CLIENT, SECRET, provider
 from tests.serving import APPS, SESSIONS, served
@@ -20,6 +20,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 OTHERS = (
     "/method",
     "/help",
+    "/draft",
     "/privacy",
     "/accessibility",
     "/nothing",
@@ -52,6 +53,11 @@ def travel(page: Page, look: Look) -> None:
     page.get_by_role("button", name="Go on").click()
     look(page, "invitation-errors")
     answered_and_reviewed(page, look, root)
+    file = through_a_draft(page, look)
+    give(page, b"{")
+    look(page, "draft-open-errors")
+    give(page, file.replace(b'"option_2"', b'"option_9"'))
+    look(page, "draft-left-out")
     work_for_the_service(page, look)
     with_second_factor(page, look)
     signed_out(page, look)
