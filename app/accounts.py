@@ -18,7 +18,7 @@ from app.keyring import Keyring
 from app.keys import Cipher
 from app.models import ACCOUNT, MEMBERSHIP, ORGANISATION, SIGNED_IN
 
-Role = Literal["respondent", "manager", "reviewer"]
+Role = Literal["respondent", "manager", "reviewer", "coordinator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)  # of a session: without a request, and in all
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last request is kept
@@ -49,18 +49,26 @@ _SESSION = (
 
 @dataclass(frozen=True)
 class Reader:
-    """Who makes a request, in which organisation and role, and what closes and opens its written words."""
+    """Who makes a request, in which organisation and role, and what closes and opens its written words.
+
+    A program that reads with a key stands here as an account of its own, the key’s id; it never writes.
+    """
 
     account: str
     organisation: str
     organisation_name: str
-    role: Role
+    role: Role | Literal["program"]
     cipher: Cipher = field(compare=False, repr=False)
 
     @property
     def may_write(self) -> bool:
         """Whether the role changes answers."""
-        return self.role != "reviewer"
+        return self.role in ("respondent", "manager")
+
+    @property
+    def sees_assessments(self) -> bool:
+        """Whether the role sees those of its own organisation; a coordinator sees what others show to it instead."""
+        return self.role != "coordinator"
 
 
 @dataclass(frozen=True)

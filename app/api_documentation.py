@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from app.api_models import AnswerSet, ScoreReply, ScoreRequest, WhatIfRequest
+from app.authorisation import matrix
 from app.score_body import given_answers
 from scoring.answers import read_answers
 from scoring.engine import Instrument
@@ -29,6 +30,7 @@ def documented(app: FastAPI) -> dict[str, Any]:
         for path in document["paths"].values():
             for operation in path.values():
                 _name_problems(operation)
+        _name_scopes(document)
         instruments = app.state.catalogue.latest
         if instruments:
             instrument = instruments.get(_PREFERRED) or next(iter(instruments.values()))
@@ -42,6 +44,16 @@ def _name_problems(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         if not status.startswith("2"):
             response["content"] = {_PROBLEM: response["content"]["application/json"]}
+
+
+def _name_scopes(document: dict[str, Any]) -> None:
+    """Which routes take a key, and what it must be good for, as the matrix of authorisation has it."""
+    for name, rule in matrix().items():
+        method, address = name.lower().split(" ", 1)
+        if rule.scope and method in document["paths"].get(address, {}):
+            document["paths"][address][method]["security"] = [{"key": [rule.scope]}]
+    scheme = {"type": "http", "scheme": "bearer", "description": "A key that a manager of the organisation made."}
+    document.setdefault("components", {})["securitySchemes"] = {"key": scheme}
 
 
 def _add(document: dict[str, Any], path: str, request: AnswerSet, reply: Frozen) -> None:

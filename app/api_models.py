@@ -1,11 +1,12 @@
 """What the scoring API takes and gives, beside the domain's own values."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.questionnaire import Frozen
-from scoring.report import About, Given, RaisedImpact
+from scoring.report import About, Given, RaisedImpact, State
 from scoring.result import Include, Result
 
 
@@ -62,6 +63,20 @@ class QuestionnaireLine(Frozen):
     hash: str
     draft: bool
     questions: int
+
+
+class AssessmentLine(Frozen):
+    """A stored assessment as a program finds it: that it is there, in which state, and since when."""
+
+    id: str
+    agency: str
+    version: str
+    state: State
+    created_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    final_at: datetime | None
+    follows: str | None
 
 
 class ProblemItem(Frozen):

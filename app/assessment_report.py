@@ -26,4 +26,5 @@ def report_of(
         raised_impacts(session, reader, assessment),
         verified_levels(session, reader, assessment) if is_reviewed else None,
         management_answers(session, reader, assessment),
+        assessment.marking,
     )

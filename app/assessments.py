@@ -72,6 +72,7 @@ class OpenAssessment(Summary):
     impacts_version: int
     submitted_by: str | None
     returned_because: str
+    marking: str
     chain: Chain
     signature: str
 
@@ -132,6 +133,7 @@ def opened(
         impacts_version=row["impacts_version"],
         submitted_by=row["submitted_by"],
         returned_because=reader.cipher.open(row["returned_because"], return_place(assessment_id)),
+        marking=row["marking"],
         chain=Chain("assessment", assessment_id, row["trail_number"], row["trail_seal"]),
         signature=row["trail_signature"],
     )

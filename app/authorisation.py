@@ -14,10 +14,14 @@ VISITOR = "visitor"
 
 @dataclass(frozen=True)
 class Rule:
-    """The roles that may call a route, and the states of an assessment in which that does something (empty: none)."""
+    """The roles that may call a route, and the states of an assessment in which that does something (empty: none).
+
+    `scope`: what a program’s key must be good for, where programs may call it.
+    """
 
     who: frozenset[str]
     states: tuple[str, ...] = ()
+    scope: str = ""
 
 
 @cache
@@ -33,8 +37,8 @@ def matrix() -> Mapping[str, Rule]:
     groups: dict[str, list[str]] = said["groups"]
     found = {}
     for name, line in said["routes"].items():
-        who, states = (line["who"], line["states"]) if isinstance(line, dict) else (line, ())
-        found[name] = Rule(frozenset(groups[who]), tuple(states))
+        rule = line if isinstance(line, dict) else {"who": line}
+        found[name] = Rule(frozenset(groups[rule["who"]]), tuple(rule.get("states", ())), rule.get("scope", ""))
     return found
 
 

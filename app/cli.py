@@ -1,5 +1,5 @@
-"""The command `plumbline`: serve, demo, check, release, score, report, verify, verify-log, rotate-keys, backup,
-restore, schema, audit-instrument.
+"""The command `plumbline`: serve, demo, check, release, score, report, redact, verify, verify-log, delete-expired,
+rotate-keys, backup, restore, schema, audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
 """
@@ -73,10 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     report = command(_report, "report", "draw the report of an answer set")
     report.add_argument("file", type=Path, help="a JSON file, or - for standard input")
     report.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf, .json or .html")
+    redact = command(_redact, "redact", "draw what of a report may be shown outside")
+    redact.add_argument("file", type=Path, help="a report, .pdf or .json")
+    redact.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf")
+    redact.add_argument("--scope", choices=("post", "region", "service"), help="what the report is about, in a word")
+    redact.add_argument("--without-name", action="store_true", help="leave the organisation’s name out")
     verify = command(_verify, "verify", "recompute every figure of a report")
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
     command(_demo, "demo", "serve sample organisations with finished assessments, from a database of their own")
     command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
+    command(_delete_expired, "delete-expired", "delete for good the assessments whose time is over")
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
     which = rotate.add_mutually_exclusive_group()
     which.add_argument("--master", action="store_true", help="a new master key in the key file instead")
@@ -103,6 +109,8 @@ def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
+    if count := _expired(settings):
+        print(f"Assessments whose time was over, deleted: {count}.", flush=True)
     if token := _first_link(settings):
         print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
     serve(settings)
@@ -133,6 +141,18 @@ def _first_link(settings: Settings) -> str | None:
 
     with _opened(settings) as (database, _), database.transaction(write=True) as session:
         return None if has_administrator(session) else make_link(session, "first")
+
+
+def _expired(settings: Settings) -> int:
+    from app.retention import delete_expired
+
+    with _opened(settings) as (database, keyring):
+        return delete_expired(database, keyring)
+
+
+def _delete_expired(call: argparse.Namespace, settings: Settings) -> int:
+    print(f"Assessments whose time was over, deleted: {_expired(settings)}.")
+    return 0
 
 
 @contextmanager
@@ -267,6 +287,25 @@ def _report(call: argparse.Namespace, settings: Settings) -> int:
     request = read_score_body(_read(call.file))
     drawn = draw(reported(open_catalogue(settings.questionnaires, settings.drafts), request))
     call.output.write_bytes(drawn if isinstance(drawn, bytes) else drawn.encode())
+    print(f"Written to {call.output}.")
+    return 0
+
+
+def _redact(call: argparse.Namespace, settings: Settings) -> int:
+    from app.reports import draw_redacted
+    from app.reports.read import attached_data, is_pdf
+    from scoring.redacted import redacted
+    from scoring.report import differences, read_report
+
+    if call.output.suffix != ".pdf":
+        print("plumbline: the output must end in .pdf", file=sys.stderr)
+        return 2
+    data = call.file.read_bytes()
+    report, stated = read_report(attached_data(data) if is_pdf(data) else data)
+    if differences(report, stated):
+        print("plumbline: The report does not hold; `plumbline verify` says where.", file=sys.stderr)
+        return 1
+    call.output.write_bytes(draw_redacted(redacted(report, scope=call.scope, named=not call.without_name)))
     print(f"Written to {call.output}.")
     return 0
 

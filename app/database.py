@@ -22,6 +22,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is deleted is written over, not only given free
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
 )
 
@@ -111,6 +112,20 @@ class Database:
                 assert isinstance(driver, sqlite3.Connection)
                 driver.execute("VACUUM")
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def settle(self) -> bool:
+        """Bring the write-ahead log into the file, and empty it: what was deleted stands in neither any more.
+
+        False where others were reading all the while: then the log is emptied when this is called again, or at the
+        latest when the last connection is closed. Does nothing in a database that is not embedded.
+        """
+        if not self.is_embedded:
+            return True
+        with self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            busy: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
 
     def close(self) -> None:
         """Let go of every connection."""

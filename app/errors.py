@@ -10,7 +10,8 @@ PlumblineError
 ├── StaleWrite          somebody changed the answer since it was read
 ├── WrongState          not open to this (already submitted, not complete, a draft questionnaire)
 │   ├── LastManager     the organisation would have none
-│   └── NotForThisAccount
+│   ├── NotForThisAccount
+│   └── OnlyRedacted    more of a report would be shown to a body than it may ever see
 ├── SignInNeeded        nobody is signed in
 ├── OutsideFailed       signing in with the provider did not come to an end
 ├── ProviderDown        the provider of sign-in cannot be reached
@@ -191,6 +192,10 @@ class NotForThisAccount(WrongState):
     """An account that this cannot be done to, or with."""
 
     code = "not_for_this_account"
+
+
+class OnlyRedacted(WrongState):
+    """A body that refers people to an organisation outside the state, licenses or funds it sees no more than that."""
 
 
 class BadRequest(PlumblineError):

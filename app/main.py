@@ -41,12 +41,18 @@ from app.routes import (
     links,
     mail,
     management_answers,
+    markings,
     metrics,
     organisation,
     outside_identity,
+    program_keys,
+    programs,
     reports,
+    retention,
     reviews,
     second_factor,
+    shared,
+    sharing,
     signing_in,
     trail,
     what_if,
@@ -126,12 +132,25 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         outside_identity.router,
         links.router,
         mail.router,
+        markings.router,
+        retention.router,
         account.router,
         second_factor.router,
         organisation.router,
+        program_keys.router,
+        sharing.router,
+        shared.router,
         administration.router,
     )
-    for router in (api.scoring_router, pages[0], api.router, *pages[1:], health.router, metrics.router):
+    for router in (
+        api.scoring_router,
+        pages[0],
+        api.router,
+        *pages[1:],
+        programs.router,
+        health.router,
+        metrics.router,
+    ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = partial(documented, app)  # type: ignore[method-assign]

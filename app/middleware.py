@@ -124,8 +124,8 @@ class BodyLimit:
 
 
 class RateLimit:
-    """Refuses more than `limit` requests a minute from one session or, where there is none, from one address, and more
-    than ten times as many from an address whatever sessions it names; 0: no limit.
+    """Refuses more than `limit` requests a minute from one session or key or, where there is none, from one address,
+    and more than ten times as many from an address whatever sessions or keys it names; 0: no limit.
 
     Counted in this process alone, since a count in the database would be what an attack wears out; a proxy before
     several processes limits them together. Static files are free. A count is kept for a minute, under a digest.
@@ -165,8 +165,9 @@ class RateLimit:
         return await self.app(scope, receive, send_counted)
 
     def _who(self, scope: Scope) -> tuple[str, str]:
-        cookies = Headers(scope=scope).get("cookie", "")
-        token = next((part for part in cookies.split("; ") if part.startswith(self.cookie)), "")
+        headers = Headers(scope=scope)
+        key, cookies = headers.get("authorization", ""), headers.get("cookie", "")
+        token = key or next((part for part in cookies.split("; ") if part.startswith(self.cookie)), "")
         return token, (scope.get("client") or ("",))[0]
 
     def _count(self, who: str) -> int:

@@ -25,7 +25,7 @@ from app.settings import SecondFactorOf
 STEP, DRIFT = 30, 1  # seconds that a code is shown for; how many steps a clock may be off, either way
 CODES, GROUPS = 10, 4  # recovery codes of an account; groups of four signs in each, 80 bits in all
 ISSUER = "Plumbline"
-POWERFUL = {"manager", "administrator"}  # of whom `managers` asks for one
+POWERFUL = {"manager", "coordinator", "administrator"}  # of whom `managers` asks; a coordinator sees others’ results
 _SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"  # none that are mistaken for each other
 _MISTAKEN = str.maketrans("ilo", "110")
 

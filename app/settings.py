@@ -29,11 +29,11 @@ class Settings(BaseSettings):
     `proxies` the addresses whose word on where a request comes from is taken. `stop_notice` and `stop_within` are
     seconds: between not being ready and taking no more requests, and for those under way then.
 
-    `second_factor`: of whom one is asked, of nobody, of managers and administrators, or of all. `public_address`: by
-    which browsers reach the server, where that is not what they send. `oidc_…`: a provider of sign-in (OpenID Connect),
-    known by its issuer’s address; the client’s secret is given, or stands alone in a file; `oidc_name` is what people
-    call it. `smtp_url`: smtp:// (with STARTTLS) or smtps://, a mail server by which links can be sent, from the address
-    `mail_from`; needs `public_address`.
+    `second_factor`: of whom one is asked, of nobody, of managers, coordinators and administrators, or of all.
+    `public_address`: by which browsers reach the server, where that is not what they send. `oidc_…`: a provider of
+    sign-in (OpenID Connect), known by its issuer’s address; the client’s secret is given, or stands alone in a file;
+    `oidc_name` is what people call it. `smtp_url`: smtp:// (with STARTTLS) or smtps://, a mail server by which links
+    can be sent, from the address `mail_from`; needs `public_address`.
     """
 
     model_config = SettingsConfigDict(

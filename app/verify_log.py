@@ -66,6 +66,8 @@ def _differences(session: Session, reader: Reader, chain: Chain) -> list[Break]:
             said[f"answer {name}"] = (answer["option"], answer["version"], words.get(name, ""))
         for name, holds in detail["facts"].items() if entry.action == "facts" else ():
             said[f"fact {name}"] = holds
+        if entry.action == "marking":
+            said["marking"] = detail["marking"] or None
         for name, value in detail["impacts"].items() if entry.action == "impacts" else ():
             said.pop(f"impact {name}", None)
             if value:
@@ -109,6 +111,8 @@ def _standing(session: Session, reader: Reader, assessment: str) -> dict[str, ob
         plain = (row.decision, row.due.isoformat() if row.due else "", row.money, row.version)
         why, post = decision_place(assessment, row.recommendation), post_place(assessment, row.recommendation)
         found[f"answer to {row.recommendation}"] = (*plain, opened(row.why, why), opened(row.post, post))
-    state = connection.execute(select(ASSESSMENT.c.state).where(ASSESSMENT.c.id == assessment)).scalar_one()
-    found["state"] = state
+    own = select(ASSESSMENT.c.state, ASSESSMENT.c.marking).where(ASSESSMENT.c.id == assessment)
+    found["state"], marking = connection.execute(own).one()
+    if marking:
+        found["marking"] = marking
     return found

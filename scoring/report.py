@@ -26,6 +26,7 @@ Decision = Literal["", "accepted", "changed", "refused"]
 Stated = Mapping[str, Any]  # a report as it was read, and nothing of it parsed
 Line = Annotated[str, Field(max_length=400)]
 _left_out = Field(default=None, exclude_if=lambda value: value is None)
+MARKING_LENGTH: Final = 40  # characters: what stands beside the page’s number
 
 
 class About(Frozen):
@@ -67,12 +68,14 @@ class ManagementAnswer(Frozen):
 class Report(Frozen):
     """Everything a report shows, and everything that is needed to recompute it.
 
-    review: None where nobody has begun one; management: the answers to actions, by recommendation, None where nobody
-    could answer yet.
+    marking: how it is to be handled, in words that its organisation chose; printed on every page, never scored; review:
+    None where nobody has begun one; management: the answers to actions, by recommendation, None where nobody could
+    answer yet.
     """
 
     format: Literal["plumbline-report/1"] = FORMAT
     state: State
+    marking: Annotated[str, Field(default="", max_length=MARKING_LENGTH, exclude_if=lambda value: not value)]
     about: About
     questionnaire: Questionnaire
     profile: dict[str, bool]
@@ -100,12 +103,14 @@ def make_report(
     impacts: Mapping[str, Raised] = MappingProxyType({}),
     levels: Mapping[str, Verified] | None = None,
     management: Mapping[str, ManagementAnswer] | None = None,
+    marking: str = "",
 ) -> Report:
     """Score the answers and put everything together; `levels`: what a reviewer found. Raises InvalidAnswers."""
     questionnaire = instrument.questionnaire
     checked = with_confirmed(read_answers(questionnaire, profile, answers, impacts), levels or {})
     return Report(
         state=state,
+        marking=marking,
         about=about,
         questionnaire=questionnaire,
         profile=dict(profile),

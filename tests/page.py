@@ -87,6 +87,11 @@ def _text(element: html.HtmlElement | None) -> str:
     return "" if element is None else " ".join(element.text_content().split())
 
 
+def unnumbered(answer: httpx.Response) -> str:
+    """The words of an answer without the number of its request, so that two can be held beside each other."""
+    return answer.text.replace(answer.headers["x-request-id"], "")
+
+
 class Site:
     """A reader’s way through the pages of a server; every page that it fetches is checked."""
 

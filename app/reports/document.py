@@ -51,6 +51,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
         author=about.organisation,
         running=" – ".join(part for part in (about.organisation, q.title, about.date) if part),
         marks=front.marks(r),
+        marking=front.marking(r),
         control=front.control(r, report_json(report)),
         notices=front.notices(r),
         date=r.day(),

@@ -25,6 +25,7 @@ def control(r: Reading, data: bytes) -> Facts:
             (r._("Date"), about.date or not_given),
             (r._("Valid until"), _valid_until(r)),
             (r._("State"), states[r.report.state]),
+            (r._("Handling"), marking(r)),
             (r._("Questionnaire"), _version(r)),
             (r._("Fingerprint of the questionnaire"), q.hash),
             (
@@ -55,6 +56,11 @@ def _valid_until(r: Reading) -> str:
 def marks(r: Reading) -> tuple[str, ...]:
     """The word that every page carries while a report is a draft, or rests on one."""
     return (r._("DRAFT"),) if r.report.state == "draft" or r.questionnaire.draft else ()
+
+
+def marking(r: Reading) -> str:
+    """How the report is to be handled; one that nobody marked holds answers all the same."""
+    return r.report.marking or r._("Handle as confidential")
 
 
 def notices(r: Reading) -> tuple[Notice, ...]:

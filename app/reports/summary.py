@@ -3,7 +3,7 @@
 from app.reports import charts
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
 from app.reports.figures import points
-from app.reports.reading import Reading
+from app.reports.reading import Reading, Translator
 from scoring.recommendations import CALLED_FOR
 from scoring.result import Banded, Overall, RobustnessResult
 
@@ -60,13 +60,18 @@ def _robust(r: Reading) -> list[Block]:
 
 def other_weights(r: Reading, tried: RobustnessResult) -> str:
     """Whether the overall band would be another with other weights, in words."""
-    share, band = tried.overall.in_band, r.band_title(r.result.overall.band)
+    return weights_words(r.translator, tried.overall.in_band, r.band_title(r.result.overall.band))
+
+
+def weights_words(translator: Translator, share: float, band: str) -> str:
+    """In how large a share of trials the overall band is the same, in words."""
+    _ = translator.gettext
     if share >= 0.9:
-        words = r._("Hardly. In %(percent)s of 100 trials with other weights the overall band is %(band)s as well.")
+        words = _("Hardly. In %(percent)s of 100 trials with other weights the overall band is %(band)s as well.")
     elif share >= 0.6:
-        words = r._("Probably not. In %(percent)s of 100 trials with other weights the overall band is %(band)s, too.")
+        words = _("Probably not. In %(percent)s of 100 trials with other weights the overall band is %(band)s, too.")
     else:
-        words = r._("It might. Only in %(percent)s of 100 trials with other weights is the overall band %(band)s.")
+        words = _("It might. Only in %(percent)s of 100 trials with other weights is the overall band %(band)s.")
     return words % {"percent": f"{100 * share:.0f}", "band": band}
 
 

@@ -16,6 +16,7 @@ from app.i18n import translations
 from app.other_assessments import Offered, offered_answers
 from app.pages import go_to, language_of, page
 from app.raised_impacts import with_impacts
+from app.retention import deleted_on, months_of
 from app.routes.transaction import TransactionRoute
 from app.saving import Change
 from app.second_look import SecondLook, second_looks
@@ -82,6 +83,7 @@ def hub(visit: Visit, assessment_id: str) -> Response:
         asked=len(checked.asked),
         answered=len(checked.asked) - len(checked.unanswered),
         next_round=f"/agencies/{assessment.agency}/start/about?" + urlencode(_next_round(assessment)),
+        deleted_on=deleted_on(assessment, months_of(visit.session, visit.reader.organisation)),
         back="/",
     )
 

@@ -12,8 +12,9 @@ from app.dependencies import Visit
 from app.i18n import translations
 from app.metrics import DRAWING_SECONDS
 from app.pages import language_of, page
-from app.reports import draw_blank_form, draw_pdf, report_context, report_json
+from app.reports import draw_blank_form, draw_pdf, draw_redacted, redacted_context, report_context, report_json
 from scoring.questionnaire import Questionnaire
+from scoring.redacted import Redacted
 from scoring.report import Report
 
 _AT_A_TIME = anyio.CapacityLimiter(2)
@@ -55,6 +56,29 @@ def report_pdf(visit: Visit, report: Report) -> Response:
     language = language_of(visit.request)
     return DrawnResponse(
         lambda: draw_pdf(report, translations(language), language), "application/pdf", _filename(report, "pdf")
+    )
+
+
+def redacted_page(visit: Visit, redacted: Redacted, here: str, back: str) -> Response:
+    """The redacted report in the browser; `here` is its address."""
+    language = language_of(visit.request)
+    return page(
+        visit.request,
+        "report/redacted.html",
+        document=redacted_context(redacted, translations(language), language),
+        is_named=bool(redacted.organisation),
+        here=here,
+        back=back,
+    )
+
+
+def redacted_pdf(visit: Visit, redacted: Redacted) -> Response:
+    """The redacted report to be handed on."""
+    language = language_of(visit.request)
+    return DrawnResponse(
+        lambda: draw_redacted(redacted, translations(language), language),
+        "application/pdf",
+        f"plumbline-{redacted.questionnaire.id}-{redacted.date}-redacted.pdf",
     )
 
 

@@ -5,10 +5,12 @@ from starlette.responses import Response
 
 from app.assessment_report import report_of
 from app.dependencies import Visit
+from app.errors import WrongState
 from app.i18n import translations
 from app.pages import language_of
 from app.routes import drawing
 from app.routes.transaction import TransactionRoute
+from scoring.redacted import Redacted, redacted
 from scoring.report import Report
 
 router = APIRouter(route_class=TransactionRoute, prefix="/assessments/{assessment_id}", include_in_schema=False)
@@ -36,3 +38,25 @@ def report_pdf(visit: Visit, assessment_id: str) -> Response:
 def report_data(visit: Visit, assessment_id: str) -> Response:
     """Everything that is needed to recompute the report."""
     return drawing.report_data(_report(visit, assessment_id))
+
+
+@router.get("/redacted")
+def redacted_report(visit: Visit, assessment_id: str) -> Response:
+    """What of the report may be shown outside, in the browser."""
+    root = f"/assessments/{assessment_id}"
+    return drawing.redacted_page(visit, _redacted(visit, assessment_id), f"{root}/redacted", root)
+
+
+@router.get("/redacted.pdf")
+def redacted_pdf(visit: Visit, assessment_id: str) -> Response:
+    """The same to be handed on."""
+    return drawing.redacted_pdf(visit, _redacted(visit, assessment_id))
+
+
+def _redacted(visit: Visit, assessment_id: str) -> Redacted:
+    """With the organisation’s name, unless the address says `name=no`. Raises WrongState for a draft."""
+    assessment = visit.assessment(assessment_id)
+    if assessment.state == "draft":
+        raise WrongState("A draft is not shown outside. Submit the assessment first.")
+    named = visit.request.query_params.get("name") != "no"
+    return redacted(_report(visit, assessment_id), scope=assessment.started_about.scope_kind, named=named)

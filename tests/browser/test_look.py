@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from app import sharing
 from app.catalogue import Catalogue
 from tests import people
 from tests.browser.journey import Look, answer, follow, give, through_a_draft, to_the_list, to_the_report
@@ -43,6 +44,7 @@ def travel(page: Page, look: Look) -> None:
     to_the_list(page, look)
     root = page.url
     to_the_report(page, look)
+    handled(page, look, root)
     for path in (*OTHERS, f"{root}/trail", "/account", "/organisation/trail", "/organisation"):
         page.goto(path)
         look(page, path)
@@ -58,6 +60,8 @@ def travel(page: Page, look: Look) -> None:
     look(page, "draft-open-errors")
     give(page, file.replace(b'"option_2"', b'"option_9"'))
     look(page, "draft-left-out")
+    keys_for_programs(page, look)
+    share_with_another(page, look)
     work_for_the_service(page, look)
     with_second_factor(page, look)
     signed_out(page, look)
@@ -96,6 +100,75 @@ def answered_and_reviewed(page: Page, look: Look, root: str) -> None:
     look(page, "report-reviewed")
     page.context.clear_cookies()
     page.context.add_cookies(mine)
+
+
+def handled(page: Page, look: Look, root: str) -> None:
+    """How a report is marked, redacted and deleted."""
+    page.goto(f"{root}/redacted")
+    look(page, "redacted")
+    for path, button in (
+        (f"{root}/marking", "Save"),
+        (f"{root}/delete", "Delete it"),
+        ("/organisation/retention", "Save"),
+    ):
+        page.goto(path)
+        look(page, path)
+        if path.endswith("marking"):
+            page.get_by_label("Other words, written below").check()
+        elif path.endswith("retention"):
+            page.get_by_label("Months").fill("many")
+        page.get_by_role("button", name=button, exact=True).click()
+        look(page, f"{path} with errors")
+
+
+def keys_for_programs(page: Page, look: Look) -> None:
+    """The keys, an error, and a key that is shown once."""
+    page.goto("/organisation/keys")
+    look(page, "keys")
+    follow(page.get_by_role("button", name="Make a key"))
+    look(page, "keys-errors")
+    page.get_by_label("Which program is it for?").fill("Case system")
+    page.get_by_label("Which assessments there are").check()
+    follow(page.get_by_role("button", name="Make a key"))
+    look(page, "keys with a new one")
+
+
+def share_with_another(page: Page, look: Look) -> None:
+    """What a manager sees on the way to a grant, and a coordinator of the other organisation after it."""
+    address = re.match("https?://[^/]+", page.url)
+    assert address
+    state, mine = APPS[address[0]].state, page.context.cookies()
+    other = people.organisation(state.database, state.keyring, "Ministry of Inner Affairs")
+    boss = people.reader_of(state.database, state.keyring, people.member(state.database, state.keyring, other))
+    with state.database.transaction(write=True) as session:
+        code = sharing.make_code(session, boss)
+    page.goto("/organisation/sharing")
+    look(page, "sharing")
+    follow(page.get_by_role("button", name="Find it"))
+    look(page, "sharing-errors")
+    page.get_by_label("Its sharing code").fill(code)
+    follow(page.get_by_role("button", name="Find it"))
+    look(page, "grant")
+    page.get_by_label("It funds us").check()
+    page.get_by_label("Results").check()
+    follow(page.get_by_role("button", name="Show it"))
+    look(page, "grant-errors")
+    page.get_by_label("It funds us").uncheck()
+    page.get_by_label("None of these").check()
+    follow(page.get_by_role("button", name="Show it"))
+    look(page, "sharing with a grant")
+    follow(page.get_by_role("button", name="Make a sharing code"))
+    look(page, "sharing with a code")
+    token = people.member(state.database, state.keyring, other, "coordinator", "Cora Coordinator")
+    page.context.add_cookies([{"name": people.COOKIE, "value": token, "url": address[0]}])
+    page.goto("/shared")
+    look(page, "shared with us")
+    page.get_by_role("link", name="Small agency").first.click()
+    look(page, "shared assessment")
+    page.context.clear_cookies()
+    page.context.add_cookies(mine)
+    page.goto("/organisation/trail")
+    look(page, "trail with looks")
 
 
 def work_for_the_service(page: Page, look: Look) -> None:

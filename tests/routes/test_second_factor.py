@@ -268,8 +268,8 @@ def test_what_was_typed_while_it_became_a_duty_is_kept(house: str, monkeypatch: 
     ("whom", "led"),
     [
         ("optional", set()),
-        ("managers", {"manager", "administrator"}),
-        ("all", {"manager", "administrator", "respondent", "reviewer", "guest"}),
+        ("managers", {"manager", "coordinator", "administrator"}),
+        ("all", {"manager", "coordinator", "administrator", "respondent", "reviewer", "guest"}),
     ],
 )
 def test_of_whom_one_is_asked(house: str, monkeypatch: pytest.MonkeyPatch, whom: str, led: set[str]) -> None:
@@ -278,7 +278,7 @@ def test_of_whom_one_is_asked(house: str, monkeypatch: pytest.MonkeyPatch, whom:
     organisation = people.organisation(database, keyring, "Elsewhere")
     tokens = {
         role: people.member(database, keyring, organisation, role, f"{role.title()} Sample")
-        for role in ("respondent", "manager", "reviewer")
+        for role in ("respondent", "manager", "reviewer", "coordinator")
     }
     tokens |= {"administrator": people.administrator(database), "guest": people.guest(database)}
     found = {
