@@ -30,6 +30,7 @@ _SESSION = (
         ACCOUNT.c.id,
         ACCOUNT.c.name,
         ACCOUNT.c.is_administrator,
+        (ACCOUNT.c.second_factor != "").label("has_second_factor"),
         MEMBERSHIP.c.role,
         ORGANISATION.c.id.label("organisation"),
         ORGANISATION.c.name.label("organisation_name"),
@@ -81,6 +82,7 @@ class SignedIn:
     is_administrator: bool
     reader: Reader | None
     is_to_be_seen: bool
+    has_second_factor: bool = False
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -102,7 +104,8 @@ def signed_in(session: Session, keyring: Keyring, token: str) -> SignedIn | None
         cipher = keyring.cipher(connection, row.organisation, row.key_number)
         reader = Reader(row.id, row.organisation, row.organisation_name, row.role, cipher)
     csrf = hmac.new(token.encode(), b"csrf", "sha256").hexdigest()
-    return SignedIn(digest, csrf, row.id, row.name, row.is_administrator, reader, now - row.seen_at > SEEN_EVERY)
+    is_to_be_seen, has_second = now - row.seen_at > SEEN_EVERY, bool(row.has_second_factor)
+    return SignedIn(digest, csrf, row.id, row.name, row.is_administrator, reader, is_to_be_seen, has_second)
 
 
 def begin_session(session: Session, account: str, organisation: str | None = None) -> str:
@@ -185,7 +188,10 @@ def make_account(session: Session, email: str, name: str, password: str, is_admi
 
 @dataclass(frozen=True)
 class Account:
-    """An account as the pages about accounts need it; `password` is a hash, empty where nobody can sign in with it."""
+    """An account as the pages about accounts need it; `password` is a hash, empty where nobody can sign in with it.
+
+    `second_factor`: the secret of its codes, sealed; empty where it has none.
+    """
 
     id: str
     email: str | None
@@ -193,6 +199,7 @@ class Account:
     password: str = field(repr=False)
     is_administrator: bool
     closed_at: datetime | None
+    second_factor: str = field(default="", repr=False)
 
 
 _ACCOUNTS = select(*(ACCOUNT.c[name] for name in Account.__dataclass_fields__))

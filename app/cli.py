@@ -101,8 +101,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.disable()  # what is imported stays; looking through it again and again would slow the start
+    from app.mail import mailer_of
+    from app.provider import provider_of
     from app.server import serve
 
+    _ = provider_of(settings), mailer_of(settings)  # what is set wrong is said here, and not by the server
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)

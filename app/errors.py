@@ -13,6 +13,12 @@ PlumblineError
 │   ├── NotForThisAccount
 │   └── OnlyRedacted    more of a report would be shown to a body than it may ever see
 ├── SignInNeeded        nobody is signed in
+├── OutsideFailed       signing in with the provider did not come to an end
+├── ProviderDown        the provider of sign-in cannot be reached
+├── ProviderUnsound     what the provider of sign-in answered does not hold
+├── MailFailed          a mail could not be handed to the mail server
+├── WrongSettings       the service cannot be started like this
+├── NotConfirmed        a password or code that has to confirm this does not fit
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
@@ -104,6 +110,57 @@ class SignInNeeded(PlumblineError):
 
     status = 401
     title = "Sign in first"
+
+
+class OutsideFailed(PlumblineError):
+    """Signing in with the provider did not come to an end; `code` says why."""
+
+    status = 403
+    title = "You are not signed in"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProviderDown(PlumblineError):
+    """The provider of sign-in cannot be reached."""
+
+    status = 503
+    title = "The provider of sign-in cannot be reached"
+    code = "provider_down"
+
+
+class ProviderUnsound(PlumblineError):
+    """What the provider of sign-in answered does not hold."""
+
+    status = 502
+    title = "What the provider of sign-in answered does not hold"
+    code = "provider_unsound"
+
+
+class MailFailed(PlumblineError):
+    """A mail that could not be handed to the mail server."""
+
+    status = 502
+    title = "The mail could not be sent"
+
+
+class WrongSettings(PlumblineError):
+    """Settings with which the service is not started."""
+
+    title = "The settings do not hold"
+
+
+class NotConfirmed(PlumblineError):
+    """What has to confirm a step does not fit: `field` says whether that is the password or the code."""
+
+    status = 422
+    title = "This is not confirmed"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class NotAllowed(PlumblineError):

@@ -1,8 +1,9 @@
-"""Links that are good once: to the first account of the service, to a role in an organisation, to a new password.
+"""Links that are good once: to the first account of the service, to a role in an organisation, to a new password, to a
+sign-in without a second factor that was lost.
 
-Whoever makes one hands it over by a way of their own; the service sends no mail. A sharing code is kept beside them: by
-it another organisation finds the one that it wants to show its results to. It leads to no page, and is good for as many
-as hand it in, since one that is used up would tell who did. Knows no HTTP.
+Whoever makes one hands it over by a way of their own, or has it sent where mail is set (app/mail.py). A sharing code is
+kept beside them: by it another organisation finds the one that it wants to show its results to. It leads to no page,
+and is good for as many as hand it in, since one that is used up would tell who did. Knows no HTTP.
 """
 
 import secrets
@@ -13,15 +14,19 @@ from typing import Literal
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlmodel import Session
 
+from app import throttle
 from app.accounts import Role, digest_of
-from app.errors import LinkUsed, NotFound
+from app.database import Database
+from app.errors import LinkUsed, MustWait, NotFound
 from app.models import LINK
 
-Kind = Literal["first", "invitation", "reset", "sharing"]
-GOOD_FOR = {
+MAILS = 30  # links that one account sends before it has to wait
+Kind = Literal["first", "invitation", "reset", "second_factor", "sharing"]
+GOOD_FOR: dict[Kind, timedelta] = {
     "first": timedelta(days=1),
     "invitation": timedelta(days=7),
     "reset": timedelta(hours=24),
+    "second_factor": timedelta(hours=24),
     "sharing": timedelta(days=30),
 }
 
@@ -82,8 +87,8 @@ def organisation_by_code(session: Session, code: str) -> str | None:
 
 
 def _found(session: Session, token: str) -> Link | None:
-    one = select(*LINK.c).where(LINK.c.digest == digest_of(token), LINK.c.expires_at >= datetime.now(UTC))
-    row = session.connection().execute(one).one_or_none()
+    this = LINK.c.digest == digest_of(token), LINK.c.kind.in_(GOOD_FOR), LINK.c.expires_at >= datetime.now(UTC)
+    row = session.connection().execute(select(*LINK.c).where(*this)).one_or_none()
     return Link(*row) if row else None
 
 
@@ -91,6 +96,15 @@ def use_link(session: Session, link: Link) -> None:
     """End a link. Raises NotFound where somebody was faster."""
     if not session.connection().execute(delete(LINK).where(LINK.c.digest == link.digest)).rowcount:
         raise LinkUsed("This link was used already.")
+
+
+def count_mail(database: Database, account: str) -> None:
+    """Count a link that somebody sends by mail, so that nobody sends without end. Raises MustWait."""
+    key = f"mail of {account}"
+    with database.transaction(write=True) as session:
+        if due := throttle.wait(session, key, MAILS):
+            raise MustWait("Too many links were sent. Wait, and try again.", due)
+        throttle.failed(session, key)
 
 
 def open_invitations(session: Session, organisation: str) -> list[Link]:

@@ -21,10 +21,12 @@ from app.catalogue import Catalogue, open_catalogue
 from app.database import Database
 from app.errors import PlumblineError
 from app.logs import without_access_lines
+from app.mail import mailer_of
 from app.middleware import BodyLimit, OwnSite, RateLimit, ScoringOrigins, SecurityHeaders, secure
 from app.migrations import migrate, open_keyring
 from app.observing import HEADER, Observed
 from app.pages import cookie_name
+from app.provider import provider_of
 from app.routes import (
     account,
     administration,
@@ -36,17 +38,22 @@ from app.routes import (
     health,
     home,
     impacts,
+    links,
+    mail,
     management_answers,
     markings,
     metrics,
     organisation,
+    outside_identity,
     program_keys,
     programs,
     reports,
     retention,
     reviews,
+    second_factor,
     shared,
     sharing,
+    signing_in,
     trail,
     what_if,
 )
@@ -57,8 +64,9 @@ from scoring.errors import InvalidAnswers
 
 
 def create_app(settings: Settings | None = None, catalogue: Catalogue | None = None) -> FastAPI:
-    """The service. Raises ContentError at start-up if the questionnaires’ data do not hold."""
+    """The service. Raises WrongSettings, and ContentError at start-up if the questionnaires’ data do not hold."""
     settings = settings or Settings()
+    provider, mailer = provider_of(settings), mailer_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,6 +79,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
             structlog.get_logger().error("not started", exc_info=error)
             raise
         app.state.settings, app.state.is_stopping = settings, False
+        app.state.provider, app.state.mailer = provider, mailer
         gc.collect()
         gc.freeze()  # the catalogue lives as long as the process: the collector need not walk through it again
         log = structlog.get_logger()
@@ -119,9 +128,14 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         compare.router,
         trail.router,
         draft_files.router,
+        signing_in.router,
+        outside_identity.router,
+        links.router,
+        mail.router,
         markings.router,
         retention.router,
         account.router,
+        second_factor.router,
         organisation.router,
         program_keys.router,
         sharing.router,

@@ -41,6 +41,7 @@ class Member:
     email: str
     role: Role
     since: datetime
+    has_second_factor: bool
 
 
 def make_organisation(session: Session, keyring: Keyring, name: str, account: str, is_state: bool = False) -> str:
@@ -97,7 +98,10 @@ def say_of_the_state(session: Session, reader: Reader, is_state: bool) -> None:
 def members(session: Session, organisation: str) -> list[Member]:
     """Who belongs to an organisation, by name."""
     rows = session.connection().execute(
-        select(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.email, MEMBERSHIP.c.role, MEMBERSHIP.c.since)
+        select(
+            *(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.email, MEMBERSHIP.c.role, MEMBERSHIP.c.since),
+            ACCOUNT.c.second_factor != "",
+        )
         .join_from(MEMBERSHIP, ACCOUNT)
         .where(MEMBERSHIP.c.organisation_id == organisation)
         .order_by(ACCOUNT.c.name)
@@ -152,10 +156,14 @@ def remove_member(session: Session, reader: Reader, account: str) -> None:
 
 def note_reset(session: Session, keyring: Keyring, account: str, administrator: str) -> None:
     """Let every organisation of an account know that somebody was given a link to its password."""
+    note_account(session, keyring, account, administrator, "password link")
+
+
+def note_account(session: Session, keyring: Keyring, account: str, by: str, action: str) -> None:
+    """Let every organisation of an account know what was done to how it signs in, and by whom."""
     mine = select(MEMBERSHIP.c.organisation_id).where(MEMBERSHIP.c.account_id == account)
-    for organisation in session.connection().execute(mine).scalars().all():
-        reader = acting(session, keyring, organisation, administrator)
-        note(session, reader, "password link", {"account": account})
+    for organisation in sorted(session.connection().execute(mine).scalars().all()):  # so that no two lock crosswise
+        note(session, acting(session, keyring, organisation, by), action, {"account": account})
 
 
 def end_memberships(session: Session, keyring: Keyring, account: str, administrator: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SecondFactorOf = Literal["optional", "managers", "all"]
 PROJECT = Path(__file__).resolve().parent.parent
 SECRETS = Path("/run/secrets")
 Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.\[\]:-]+$")]
@@ -27,6 +28,12 @@ class Settings(BaseSettings):
     metrics, which are off without one. `cors_origins` are the sites whose pages may call the scoring endpoints;
     `proxies` the addresses whose word on where a request comes from is taken. `stop_notice` and `stop_within` are
     seconds: between not being ready and taking no more requests, and for those under way then.
+
+    `second_factor`: of whom one is asked, of nobody, of managers, coordinators and administrators, or of all.
+    `public_address`: by which browsers reach the server, where that is not what they send. `oidc_…`: a provider of
+    sign-in (OpenID Connect), known by its issuer’s address; the client’s secret is given, or stands alone in a file;
+    `oidc_name` is what people call it. `smtp_url`: smtp:// (with STARTTLS) or smtps://, a mail server by which links
+    can be sent, from the address `mail_from`; needs `public_address`.
     """
 
     model_config = SettingsConfigDict(
@@ -54,6 +61,15 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     stop_notice: int = Field(default=1, ge=0, le=300)
     stop_within: int = Field(default=30, ge=1, le=600)
+    second_factor: SecondFactorOf = "optional"
+    public_address: str = Field(default="", pattern=r"^(https?://[^/\s]+)?$")
+    oidc_issuer: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
 
     @cached_property
     def address(self) -> str:
@@ -70,6 +86,16 @@ class Settings(BaseSettings):
         user, _, where = parts.netloc.rpartition("@")
         password = quote(self.database_password.get_secret_value(), safe="")
         return parts._replace(netloc=f"{user.partition(':')[0]}:{password}@{where}").geturl()
+
+    @cached_property
+    def provider_name(self) -> str:
+        """What people call the provider of sign-in; empty where there is none."""
+        return self.oidc_issuer and (self.oidc_name or self.oidc_issuer.split("/")[2])
+
+    @cached_property
+    def has_mail(self) -> bool:
+        """Whether links can be sent by mail."""
+        return bool(self.smtp_url.get_secret_value())
 
     @cached_property
     def keys_at(self) -> Path:

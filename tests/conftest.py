@@ -27,6 +27,9 @@ ON_BOTH = {
     "tests.test_sharing",
     "tests.test_program_keys",
     "tests.routes.test_account",
+    "tests.routes.test_outside_identity",
+    "tests.test_second_factor",
+    "tests.routes.test_second_factor",
 }
 
 

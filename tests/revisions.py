@@ -17,6 +17,7 @@ from app.keyring import Keyring
 from app.keys import new_master_keys
 from app.migrations import HEAD, upgrade
 from app.organisations import acting
+from app.places import second_factor_place
 from tests.serving import small
 
 MASTERS = new_master_keys()  # of every database that is made here
@@ -173,7 +174,10 @@ def _review_and_sharing(connection: Connection) -> None:
     """0006: a reviewed assessment with management’s answers, a body it is shared with, a program’s key, codes."""
     moment = "2025-07-01 12:00:00.000010"
     connection.execute(text("UPDATE organisation SET is_state = true, retention_months = 60"))
-    connection.execute(text("UPDATE account SET second_factor = 'secret', second_factor_step = 7"))
+    for account in ("local", "second", "stranger"):
+        sealed = {"sealed": MASTERS.seal("secret", second_factor_place(account)), "id": account}
+        change = "UPDATE account SET second_factor = :sealed, second_factor_step = 7 WHERE id = :id"
+        connection.execute(text(change), sealed)
     done = f"state = 'final', marking = 'official', final_at = '{moment}', final_by = 'second'"
     connection.execute(text(f"UPDATE assessment SET {done} WHERE id = '{SUBMITTED}'"))
     level = {

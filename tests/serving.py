@@ -9,10 +9,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from app.accounts import begin_session
 from app.catalogue import Catalogue, load_catalogue
@@ -82,25 +84,31 @@ def catalogue() -> Catalogue:
 
 
 @contextmanager
-def served(catalogue: Catalogue, folder: Path, url: str | None = None) -> Iterator[str]:
-    """A server on a port of its own, with a new database in the folder, and a manager who is signed in."""
-    url = url or f"sqlite:///{folder / 'plumbline.db'}"
-    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0), catalogue)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
+def running(app: ASGIApp) -> Iterator[str]:
+    """An application on a port of its own: its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30
     while not server.started:
         assert thread.is_alive() and time.monotonic() < deadline, "The server did not start."
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    address, database, keyring = f"http://127.0.0.1:{port}", app.state.database, app.state.keyring
-    APPS[address] = app
-    SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
-    yield address
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+@contextmanager
+def served(catalogue: Catalogue, folder: Path, url: str | None = None, **more: Any) -> Iterator[str]:
+    """A server on a port of its own, with a new database in the folder, and a manager who is signed in; `more` are
+    settings."""
+    url = url or f"sqlite:///{folder / 'plumbline.db'}"
+    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0, **more), catalogue)
+    with running(app) as address:
+        database, keyring = app.state.database, app.state.keyring
+        APPS[address] = app
+        SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
+        yield address
 
 
 def session_anew(address: str) -> str:

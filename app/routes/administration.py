@@ -9,7 +9,7 @@ from app.dependencies import Visit
 from app.errors import NotForThisAccount, NotFound
 from app.forms import SHORT, FieldError, clean
 from app.links import make_link
-from app.pages import go_to, page
+from app.pages import go_to, page, public_address
 from app.routes.transaction import TransactionRoute
 
 router = APIRouter(route_class=TransactionRoute, prefix="/service", include_in_schema=False)
@@ -58,7 +58,21 @@ def reset(visit: Visit, account_id: str) -> Response:
     account = _other(visit, account_id)
     token = make_link(visit.session, "reset", visit.account.account, account=account.id)
     organisations.note_reset(visit.session, visit.keyring, account.id, visit.account.account)
-    return _page(visit, link=f"{visit.request.base_url}links/{token}", link_for=account.name)
+    return _page(visit, link=f"{public_address(visit.request, visit.settings)}/links/{token}", link_for=account.name)
+
+
+@router.post("/accounts/{account_id}/second-factor")
+def without_second_factor(visit: Visit, account_id: str) -> Response:
+    """A link by which the holder of an account turns off a second factor that was lost; a link to a password does not.
+
+    The account’s organisations see in their trail that it was made, and that it was used.
+    """
+    account = _other(visit, account_id)
+    if not account.second_factor or account.closed_at:
+        raise NotForThisAccount("This account has no second factor.")
+    token = make_link(visit.session, "second_factor", visit.account.account, account=account.id)
+    organisations.note_account(visit.session, visit.keyring, account.id, visit.account.account, "second factor link")
+    return _page(visit, link=f"{public_address(visit.request, visit.settings)}/links/{token}", link_for=account.name)
 
 
 @router.post("/accounts/{account_id}/close")
@@ -89,7 +103,9 @@ def _other(visit: Visit, account_id: str) -> accounts.Account:
 def _invite_manager(visit: Visit, organisation: str) -> Response:
     acting = organisations.acting(visit.session, visit.keyring, organisation, visit.account.account)
     token = organisations.invite(visit.session, acting, "manager")
-    return _page(visit, link=f"{visit.request.base_url}links/{token}", link_for=acting.organisation_name)
+    return _page(
+        visit, link=f"{public_address(visit.request, visit.settings)}/links/{token}", link_for=acting.organisation_name
+    )
 
 
 def _page(

@@ -25,13 +25,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.accounts import SignedIn, seen, signed_in
-from app.authorisation import may
+from app.authorisation import may, may_without_second_factor
 from app.dependencies import Visit
 from app.errors import NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
 from app.forms import FieldError
 from app.multipart import KIND, read_parts
 from app.pages import cookie_name, go_to, page
+from app.second_factor import is_owed
 
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
@@ -40,6 +41,7 @@ CSRF = "csrf"
 
 
 _SLOW: set[Callable[..., Any]] = set()
+_OUTSIDE: set[Callable[..., Any]] = set()
 _OPEN_FORMS: set[Callable[..., Any]] = set()
 _READ_ONLY: set[Callable[..., Any]] = set()
 _WITH_FILES: set[Callable[..., Any]] = set()
@@ -51,6 +53,13 @@ def slow(handler: Handler) -> Handler:
     reads; what it writes it writes in one of its own, by `visit.database`."""
     _SLOW.add(handler)
     return handler
+
+
+def outside_transaction(handler: Handler) -> Handler:
+    """Marks a handler that waits for another server: it runs on a thread once the transaction that looked who calls is
+    over. Its `visit.session` is none; it opens transactions of its own by `visit.database`."""
+    _OUTSIDE.add(handler)
+    return slow(handler)
 
 
 def open_form(handler: Handler) -> Handler:
@@ -92,7 +101,7 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
         with state.database.transaction(write=write) as session:
             signed = signed_in(session, state.keyring, token)
             request.state.signed = signed
-            refused = _refused(request, handler, signed, fields)
+            refused = _refused(request, handler, signed, fields) or _led_to_second_factor(request, signed, fields)
             if refused is not None:
                 return refused
             if signed and signed.is_to_be_seen and write:
@@ -100,6 +109,8 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
             visit = Visit(
                 request, state.settings, state.catalogue, state.database, state.keyring, signed, session, fields
             )
+            answer = None if handler in _OUTSIDE else handler(visit, **arguments)
+        if handler in _OUTSIDE:
             answer = handler(visit, **arguments)
         if signed and signed.is_to_be_seen and not write:
             with state.database.transaction(write=True) as session:
@@ -142,13 +153,31 @@ def _refused(
     return kept(request, request.url.path, fields, status=403)
 
 
+def _led_to_second_factor(request: Request, signed: SignedIn | None, fields: Mapping[str, str]) -> Response | None:
+    """The way to set one up for whoever must have one and has none; None for everybody else. Raises NotAllowed."""
+    if not is_owed(signed, request.app.state.settings.second_factor):
+        return None
+    if may_without_second_factor(request.method, request.scope["route"].path):
+        return None
+    if wants_data(request):
+        raise NotAllowed("Set up a second factor for your account first.")
+    if request.method in _READS:
+        return go_to("/account/second-factor")
+    return kept(request, request.url.path, fields, status=403)
+
+
 def kept(
     request: Request, address: str, fields: Mapping[str, str], status: int = 401, problem: str = "", email: str = ""
 ) -> Response:
-    """What was typed, to be sent again once somebody is signed in; it is kept in this page and nowhere else."""
+    """What was typed, to be sent again once somebody is signed in, with a second factor if one is asked for; it is kept
+    in this page and nowhere else."""
     words = {name: value for name, value in fields.items() if name != CSRF}
     errors = [FieldError("email", "email", problem)] if problem else []
-    return page(request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors)
+    signed: SignedIn | None = getattr(request.state, "signed", None)
+    lacks = is_owed(signed, request.app.state.settings.second_factor)
+    return page(
+        request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors, lacks=lacks
+    )
 
 
 async def _fields(request: Request, with_file: bool) -> dict[str, str]:

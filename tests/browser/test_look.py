@@ -1,15 +1,20 @@
 """Every page as it looks: accessible by WCAG 2.2 AA in light and dark, whole at each width and size, printable."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app import sharing
+from app.catalogue import Catalogue
 from tests import people
 from tests.browser.journey import Look, answer, follow, give, through_a_draft, to_the_list, to_the_report
-from tests.serving import APPS, SESSIONS
+from tests.browser.test_signing_in import first_step, newcomer, set_up, sign_out
+from tests.provider import CLIENT, SECRET, provider
+from tests.serving import APPS, SESSIONS, served
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -58,6 +63,7 @@ def travel(page: Page, look: Look) -> None:
     keys_for_programs(page, look)
     share_with_another(page, look)
     work_for_the_service(page, look)
+    with_second_factor(page, look)
     signed_out(page, look)
 
 
@@ -180,6 +186,28 @@ def work_for_the_service(page: Page, look: Look) -> None:
     page.context.add_cookies(mine)
 
 
+def with_second_factor(page: Page, look: Look) -> None:
+    """The pages of somebody who sets one up and signs in with it, in the same window."""
+    address, mine = re.match("https?://[^/]+", page.url), page.context.cookies()
+    assert address
+    page.context.clear_cookies()
+    email = newcomer(address[0])
+    first_step(page, email)
+    _, codes = set_up(page, look)
+    page.goto("/account/second-factor")
+    look(page, "second factor in force")
+    sign_out(page)
+    first_step(page, email)
+    look(page, "code")
+    page.get_by_label("Code", exact=True).fill("123456")
+    follow(page.get_by_role("button", name="Sign in"))
+    look(page, "code-errors")
+    page.get_by_label("Code", exact=True).fill(codes[0])
+    follow(page.get_by_role("button", name="Sign in"))
+    page.context.clear_cookies()
+    page.context.add_cookies(mine)
+
+
 def signed_out(page: Page, look: Look) -> None:
     """What a reader meets whose session has ended while something was typed; another session takes over at the end."""
     page.goto("/agencies/small/start/about")
@@ -260,6 +288,62 @@ def test_what_is_not_saved_is_said_without_breaking_a_rule_or_hiding_the_focus(
     for _ in range(20):
         page.keyboard.press("Tab")
         assert page.evaluate(hidden) is None
+
+
+@pytest.fixture
+def other_ways(catalogue: Catalogue, tmp_path: Path) -> Iterator[str]:
+    """A server with a provider of sign-in and a mail server that is not there."""
+    with provider() as theirs:
+        more = {"oidc_issuer": theirs.address, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+        more |= {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "p@example.org", "public_address": "https://p.example"}
+        with served(catalogue, tmp_path, **more, oidc_name="Agency sign-in") as address:
+            state = APPS[address].state
+            state.settings = state.settings.model_copy(update={"public_address": address})
+            yield address
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        for width, scheme in ((320, "light"), (320, "dark"), (768, "light"), (1280, "dark"))
+    ],
+    indirect=True,
+    ids=["320 light", "320 dark", "768", "1280 dark"],
+)
+def test_the_pages_of_other_ways_to_sign_in_break_no_rule_and_do_not_scroll_sideways(
+    context: BrowserContext, page: Page, other_ways: str
+) -> None:
+    def look(name: str) -> None:
+        assert violations(page) == [], name
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, name
+
+    context.add_cookies([{"name": people.COOKIE, "value": SESSIONS[other_ways], "url": other_ways}])
+    page.goto(f"{other_ways}/organisation")
+    page.get_by_role("button", name="Make a link").click()
+    look("organisation with a link")
+    invitation = page.locator("code.address").inner_text()
+    page.get_by_label("Or send it by mail").fill("rosa@example.org")
+    follow(page.get_by_role("button", name="Send it"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("The link was not sent")
+    look("link that was not sent")
+    page.goto(f"{other_ways}/account")
+    look("account")
+    follow(page.get_by_role("button", name="Be able to sign in with Agency"))
+    page.wait_for_url("**/account?outside=on")  # by way of the provider, though forms stay on this site
+    look("linked")
+    context.clear_cookies()
+    for path in ("/sign-in", "/forgotten", invitation.removeprefix(other_ways), "/sign-in/provider/back?code=x"):
+        page.goto(f"{other_ways}{path}")
+        look(path)
+    page.goto(f"{other_ways}/forgotten")
+    page.get_by_label("E-mail address").fill("rosa@example.org")
+    follow(page.get_by_role("button", name="Send the link"))
+    look("asked for a link")
+    page.goto(f"{other_ways}/sign-in?then=/account")
+    page.get_by_role("link", name="Sign in with Agency sign-in").click()
+    page.wait_for_url("**/account")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
 
 
 SIZES = {
