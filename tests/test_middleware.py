@@ -95,6 +95,11 @@ async def test_a_body_over_the_limit_is_refused_when_no_length_is_announced(clie
     assert answer.status_code == 413
 
 
+async def test_a_length_of_more_digits_than_a_number_may_have_is_too_large(client: httpx.AsyncClient) -> None:
+    headers = {"content-type": "application/json", "content-length": "9" * 5000}
+    assert (await client.post(SCORE, content=b"{}", headers=headers)).status_code == 413
+
+
 async def test_the_body_is_read_no_further_than_the_limit() -> None:
     read = 0
 
