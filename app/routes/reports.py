@@ -1,4 +1,4 @@
-"""An assessment’s report as page, PDF and data: one value, drawn three ways."""
+"""An assessment’s report as page, PDF, data and list of actions: one value, drawn four ways."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -23,7 +23,9 @@ def _report(visit: Visit, assessment_id: str) -> Report:
 def report(visit: Visit, assessment_id: str) -> Response:
     """The report in the browser."""
     root = f"/assessments/{assessment_id}"
-    return drawing.report_page(visit, _report(visit, assessment_id), f"{root}/report", root)
+    return drawing.report_page(
+        visit, _report(visit, assessment_id), f"{root}/report", root, actions=f"{root}/actions.csv"
+    )
 
 
 @router.get("/report.pdf")
@@ -36,3 +38,9 @@ def report_pdf(visit: Visit, assessment_id: str) -> Response:
 def report_data(visit: Visit, assessment_id: str) -> Response:
     """Everything that is needed to recompute the report."""
     return drawing.report_data(_report(visit, assessment_id))
+
+
+@router.get("/actions.csv")
+def actions(visit: Visit, assessment_id: str) -> Response:
+    """The action plan for a spreadsheet."""
+    return drawing.report_actions(visit, _report(visit, assessment_id))
