@@ -25,6 +25,7 @@ _PREFERRED = "border_guard"
 _BEFOREHAND = {
     "400": "Unknown host, or not JSON in UTF-8",
     "403": "Sent by a browser on behalf of another site",
+    "408": "Announced, and not come in time",
     "429": "Too many requests within a minute",
 }
 _COUNTED = {
@@ -59,7 +60,7 @@ def _name_problems(method: str, responses: dict[str, Any]) -> None:
     if method == "get":
         responses.pop("422", None)  # every path and query can be read: they are texts
     for status, description in _BEFOREHAND.items():
-        if status != "403" or method != "get":
+        if status not in ("403", "408") or method != "get":
             responses[status] = {"description": description}
     for status, response in responses.items():
         if not status.startswith("2"):

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from app.accounts import begin_session
 from app.catalogue import Catalogue, load_catalogue
+from app.connection import BoundedHead
 from app.content.resolution import resolve
 from app.content.sources import read_sources
 from app.main import create_app
@@ -86,7 +87,7 @@ def served(catalogue: Catalogue, folder: Path, url: str | None = None) -> Iterat
     """A server on a port of its own, with a new database in the folder, and a manager who is signed in."""
     url = url or f"sqlite:///{folder / 'plumbline.db'}"
     app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0), catalogue)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning")
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=BoundedHead, log_level="warning", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -431,7 +431,7 @@ async def test_the_document_describes_each_call_with_an_example_that_works(clien
         assert answer.status_code == 200, answer.text
         assert answer.json() == operation["responses"]["200"]["content"]["application/json"]["example"]
         shape.model_validate_json(answer.content)
-        assert operation["responses"].keys() == {"200", "400", "403", "404", "413", "415", "422", "429"}
+        assert operation["responses"].keys() == {"200", "400", "403", "404", "408", "413", "415", "422", "429"}
         for response in (response for status, response in operation["responses"].items() if status != "200"):
             assert response["content"].keys() == {"application/problem+json"}
     assert set(document["paths"]) == {SCORE, WHAT_IF} | {
