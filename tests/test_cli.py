@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from app.cli import main
+from app.connection import BoundedHead
 from app.content.schema import write_schema
 from app.database import Database
 from app.migrations import migrate, open_keyring
@@ -162,3 +163,14 @@ def test_keys_are_changed_and_trails_followed(
     assert main(["verify-log"]) == 1
     assert "it was changed after it had been written" in capsys.readouterr().err
     database.close()
+
+
+def test_the_server_says_nothing_of_what_it_runs_on_and_bounds_heads(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, object] = {}
+    monkeypatch.setenv("PLUMBLINE_DATABASE_URL", f"sqlite:///{tmp_path / 'plumbline.db'}")
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: started.update(options))
+    assert main(["serve"]) == 0
+    assert (started["server_header"], started["http"], started["host"]) == (False, BoundedHead, "127.0.0.1")
+    assert not started.get("reload")

@@ -68,6 +68,20 @@ async def test_every_answer_has_the_strict_headers(client: httpx.AsyncClient, pa
     assert headers["referrer-policy"] == "same-origin"
 
 
+@pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])
+async def test_no_other_site_is_let_in(client: httpx.AsyncClient, method: str) -> None:
+    asked = {"origin": "https://evil.example", "access-control-request-method": "POST"}
+    answer = await client.request(method, SCORE, headers=asked)
+    assert answer.status_code in (403, 405)
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/questionnaires", "/static/plumbline.css", "/health/live", "/nothing"])
+async def test_every_answer_says_what_it_is_and_text_in_which_signs(client: httpx.AsyncClient, path: str) -> None:
+    kind = (await client.get(path)).headers["content-type"]
+    assert kind.endswith("charset=utf-8") or kind in ("application/json", "application/problem+json")
+
+
 @pytest.mark.parametrize(
     ("path", "kept"),
     [
