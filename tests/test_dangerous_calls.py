@@ -5,6 +5,7 @@ Read from the source of `app` and `scoring`, so that whoever adds such a thing h
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -29,10 +30,10 @@ STARTS = {
 }  # Typst, apart from the process that has the keys: no text in its arguments
 
 
-def nodes() -> Iterator[tuple[str, ast.AST]]:
-    for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            yield str(path.relative_to(ROOT)), node
+@cache
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
+    trees = ((str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in FILES)
+    return tuple((path, node) for path, tree in trees for node in ast.walk(tree))
 
 
 def imported() -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from app.accounts import signed_in
 from app.authorisation import VISITOR, matrix
 from app.links import make_link
 from app.plans import save_plan
+from app.reviews import begin_review
 from app.saving import Change
 from app.started_about import StartedAbout
 from scoring.questionnaire import NOT_APPLICABLE, PREFER_NOT_TO_SAY, UNANSWERED, UNKNOWN, Questionnaire
@@ -27,7 +28,7 @@ ABOUT = StartedAbout(organisation="Harbour Office", scope_kind="post", scope_wor
 FORM = (b"content-type", b"application/x-www-form-urlencoded")
 JSON = (b"content-type", b"application/json")
 ROLES = (VISITOR, "guest", "respondent", "manager", "manager", "manager", "reviewer", "administrator")
-DRAWN = re.compile(r"\.(pdf|json)$")
+
 # Each of these takes as long as a hundred others: a hash of argon2, a PDF, a search for the cheapest way.
 SLOW = ("POST /sign-in", "POST /account/password", "POST /links/{token}")
 HASTE = 0.15  # the share of them that is called all the same
@@ -86,6 +87,7 @@ class House:
     marks: dict[str, str] = field(default_factory=dict)  # by role, what its forms carry
     known: dict[str, list[str]] = field(default_factory=dict)  # by parameter of a path, values that are there
     forms: dict[str, dict[str, str]] = field(default_factory=dict)  # by the address that they are sent to, their fields
+    whose: dict[str, str] = field(default_factory=dict)  # by the same, the role that they were shown to
     founded: int = 0
 
     def __post_init__(self) -> None:
@@ -108,7 +110,7 @@ class House:
                 accounts.append(people.reader_of(database, keyring, token).account)
                 if role == "manager":
                     reader = people.reader_of(database, keyring, token)
-            for state in ("draft", "draft", "submitted"):
+            for state in ("draft", "draft", "submitted", "under_review"):
                 with database.transaction(write=True) as session:
                     names.append(saving.start(session, reader, catalogue, "small", ABOUT))
                 with database.transaction(write=True) as session:
@@ -117,10 +119,16 @@ class House:
                     changes = [Change(question, *answer, 0) for question, answer in ALL.items()]
                     saving.save_answers(session, reader, opened, changes)
                     plans.append(save_plan(session, reader, opened, "A plan", ["draw_rosters"]))
-                if state == "submitted":
+                if state != "draft":
                     with database.transaction(write=True) as session:
                         opened = assessments.opened(session, reader, catalogue, names[-1])
                         saving.submit(session, reader, opened, True)
+                if state == "under_review":
+                    auditor = people.member(database, keyring, organisation, "reviewer", f"Rita{self.founded} {whose}")
+                    auditor_reader = people.reader_of(database, keyring, auditor)
+                    with database.transaction(write=True) as session:
+                        opened = assessments.opened(session, auditor_reader, catalogue, names[-1])
+                        begin_review(session, auditor_reader, opened)
         with database.transaction(write=True) as session:
             links = [
                 make_link(session, "invitation", organisation=organisations[0], role="respondent") for _ in range(3)
@@ -134,13 +142,26 @@ class House:
             "token": links,
             "account_id": accounts,
             "organisation_id": organisations,
+            "recommendation_id": ["draw_rosters", "hide_houses", "look_into_names"],
+            "page": ["sections/work", "check", "about", "profile"],
             "path": ["plumbline.css", "report.css"],
         }
         self.forms = {}
         self.marks = {role: people.csrf_of(database, keyring, token) for role, token in self.tokens.items()}
         for page in ("/", "/sign-in", "/account", "/organisation", f"/links/{links[0]}", *self._pages(names)):
-            self.gather(self.caller.reply(Call("GET", page, self.cookie("manager"))).body)
-        self.gather(self.caller.reply(Call("GET", "/service", self.cookie("administrator"))).body)
+            self.gather(page, "manager")
+        self.gather("/service", "administrator")
+        for name in names[2:4]:
+            for page in ("review", "review/sections/work", "review/sections/houses"):
+                self.gather(f"/assessments/{name}/{page}", "reviewer")
+        for name in self.known["recommendation_id"]:
+            self.gather(f"/assessments/{names[2]}/actions/{name}", "manager")
+        self.gather("/agencies/small/draft", VISITOR)
+        for _ in range(3):  # a draft is on pages alone, each of which is the answer to a form
+            for address in [address for address in self.forms if address.startswith("/draft")]:
+                if "pdf" not in address and "json" not in address and "file" not in address:
+                    sent = mutations.written_form(self.forms[address])
+                    self.keep(self.caller.reply(Call("POST", address, (FORM,), sent)).body, VISITOR)
 
     def _pages(self, names: list[str]) -> Iterator[str]:
         yield from ("/agencies/small/start", "/agencies/small/start/about")
@@ -160,14 +181,19 @@ class House:
         token = self.tokens.get(role)
         return ((b"cookie", f"{people.COOKIE}={token}".encode()),) if token else ()
 
-    def gather(self, page: bytes) -> None:
-        """Keep the fields of every form on a page, by the address that it is sent to."""
+    def gather(self, page: str, role: str) -> None:
+        """Fetch a page and keep its forms."""
+        self.keep(self.caller.reply(Call("GET", page, self.cookie(role))).body, role)
+
+    def keep(self, page: bytes, role: str) -> None:
+        """Keep the fields of every form on a page, by the address that it is sent to, and whose it was."""
         if not page.startswith(b"<!doctype html>"):
             return
         for sent in html.fromstring(page.decode()).iter("form"):
             addresses = [sent.get("action", "")] if sent.get("method") == "post" else []
             for address in (*addresses, *sent.xpath(".//button/@formaction")):
-                self.forms[address.partition("?")[0]] = _fields(sent)
+                where = address.partition("?")[0].partition("#")[0]
+                self.forms[where], self.whose[where] = _fields(sent), role
 
     def is_standing(self) -> bool:
         """Whether the manager still is one and has a draft: some of what is sent ends that."""
@@ -185,7 +211,7 @@ class House:
         reply = self.caller.reply(call)
         if reply.status == 303 and call.method == "POST" and call.target.startswith("/assessments/"):
             page = call.target.partition("?")[0]
-            self.gather(self.caller.reply(Call("GET", page, self.cookie("manager"))).body)
+            self.gather(page, self.whose.get(page, "manager"))
         return True
 
     def call(self, random: Random) -> Call | None:
@@ -195,10 +221,13 @@ class House:
             return None
         method, path = name.split(" ", 1)
         role = random.choice(ROLES)
-        target = re.sub(r"{(\w+)}", lambda found: mutations.segment(random, self.known.get(found[1], ())), path)
+        target = re.sub(
+            r"{(\w+)(?::\w+)?}", lambda found: mutations.segment(random, self.known.get(found[1], ())), path
+        )
         own = [address for address in self.forms if matches(path, address)]
         if own and random.random() < 0.7:
             target = random.choice(own)
+            role = self.whose[target] if random.random() < 0.7 else role
         if random.random() < 0.03:
             target = "/" + "/".join(mutations.segment(random, ("assessments", "api", "v1")) for _ in range(3))
         if random.random() < 0.02:
@@ -208,8 +237,12 @@ class House:
         headers = self.cookie(role)
         sent = b""
         if method == "POST":
-            headers = (*headers, FORM)
-            sent = mutations.form(random, self._filled(random, role, target))
+            fields = self._filled(random, role, target)
+            if target.startswith("/draft") and random.random() < 0.6:
+                kind, sent = mutations.multipart(random, fields)
+                headers = (*headers, (b"content-type", kind))
+            else:
+                headers, sent = (*headers, FORM), mutations.form(random, fields)
         if random.random() < 0.25:
             headers = mutations.headers(random, *headers)
         if random.random() < 0.3 or method != "POST":
@@ -236,6 +269,13 @@ class House:
                 fields[name] = random.choice(("evidenced", "unknown", "on_paper", "option_1", "yes", "no", "5", "0"))
         if random.random() < 0.97:
             fields["csrf"] = self.marks.get(role, "")
+        for name, held in fields.items():
+            if held.startswith("{") and random.random() < 0.6:  # a draft, which each page carries
+                fields[name] = mutations.spoiled_json(random, held)
+        if target == "/draft":
+            fields["file"] = next(
+                (held for fields in self.forms.values() for held in fields.values() if held[:1] == "{"), ""
+            )
         if "email" in fields:
             fields |= {"email": f"somebody{random.randrange(10**6)}@example.org", "password": "correct horse battery"}
         return fields
@@ -243,7 +283,7 @@ class House:
 
 def matches(path: str, address: str) -> bool:
     """Whether an address is one of a route’s."""
-    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", path), address) is not None
+    return re.fullmatch(re.sub(r"{[\w:]+}", "[^/]+", path), address) is not None
 
 
 def _fields(sent: html.HtmlElement) -> dict[str, str]:

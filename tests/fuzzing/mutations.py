@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
-from urllib.parse import quote, quote_from_bytes
+from urllib.parse import quote, quote_from_bytes, urlencode
 
 TEXTS = (
     "",
@@ -262,6 +262,52 @@ def form(random: Random, fields: Mapping[str, str]) -> bytes:
     if way == 2:
         joined += "&a=b" * random.choice((10, 5000, 6000))
     return joined.encode()
+
+
+def written_form(fields: Mapping[str, str]) -> bytes:
+    """A form as a browser sends it."""
+    return urlencode(fields).encode()
+
+
+def spoiled_json(random: Random, good: str) -> str:
+    """A JSON text of which something is spoiled, or some of its bytes."""
+    if random.random() < 0.5:
+        return written(random, spoiled(random, json.loads(good))).decode("utf-8", "replace")
+    return changed_bytes(random, good.encode()).decode("utf-8", "replace")
+
+
+BOUNDARIES = (b"----abc123", b"x", b"a" * 70, b"a b", b"'\"", b"--", b"a" * 300, b"\xff")
+KINDS = (b"", b"multipart/form-data;;boundary", b"multipart/form-data; BOUNDARY=x; boundary=y")
+FILES = (b"draft.json", b"../../x", b"\xff", b'a"b', b"")
+
+
+def multipart(random: Random, fields: Mapping[str, str]) -> tuple[bytes, bytes]:
+    """The kind of content and the body of a form that may hold a file: right, or nearly."""
+    boundary = random.choice(BOUNDARIES)
+    said = boundary if random.random() < 0.9 else random.choice((b"", b"other", b'"x"'))
+    kind = b"multipart/form-data; boundary=" + said if random.random() < 0.95 else random.choice(KINDS)
+    pieces = []
+    for name, given in fields.items():
+        named, held = (name, given) if random.random() < 0.97 else (text(random), text(random))
+        escaped = named.encode("utf-8", "replace").replace(b'"', random.choice((b"%22", b'\\"', b'"')))
+        head = b'Content-Disposition: form-data; name="' + escaped + b'"'
+        if name == "file":
+            head += b'; filename="' + random.choice(FILES) + b'"\r\nContent-Type: application/json'
+        if random.random() < 0.02:
+            twice, unnamed = head + b"\r\n" + head, head.replace(b"; name", b"; nam")
+            head = random.choice((b"", unnamed, twice, head.lower(), b"X: " + b"a" * 9000, head.replace(b":", b"")))
+        pieces.append(b"--" + boundary + b"\r\n" + head + b"\r\n\r\n" + held.encode("utf-8", "replace") + b"\r\n")
+    body = b"".join(pieces) + b"--" + boundary + b"--\r\n"
+    way = random.randrange(12)
+    if way == 0:
+        body = body.replace(b"\r\n", b"\n")
+    elif way == 1:
+        body = changed_bytes(random, body)
+    elif way == 2:
+        body = random.choice((b"preamble\r\n" + body, body + b"epilogue", body[:-6], body * 3, b"--" + boundary, b""))
+    elif way == 3 and pieces:
+        body = pieces[0] * random.choice((100, 6000))
+    return kind, body
 
 
 def query(
