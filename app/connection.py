@@ -16,7 +16,8 @@ HEAD_SECONDS = 20.0
 class BoundedHead(HttpToolsProtocol):
     """uvicorn’s protocol, which hangs up on a head that is too long or too slow."""
 
-    _come = 0
+    _come = 0  # bytes of a head that is not whole yet
+    _fields = 0  # bytes of the fields that were read of it
     _is_in_head = True
     _waiting: asyncio.TimerHandle | None = None
 
@@ -28,7 +29,14 @@ class BoundedHead(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request has come."""
         super().on_message_begin()
-        self._come, self._is_in_head = 0, True
+        self._come, self._fields, self._is_in_head = 0, 0, True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One field of a head that may have come in one piece, whole; the parser makes a 400 of what is raised."""
+        self._fields += len(name) + len(value)
+        if self._fields > HEAD_BYTES:
+            raise ValueError("The head is too long.")
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is there; the rest is its body."""

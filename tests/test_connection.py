@@ -80,6 +80,14 @@ def test_a_head_without_end_is_not_read_to_its_end(address: str, head: bytes) ->
     assert httpx.get(f"{address}/health/live").status_code == 200
 
 
+def test_a_head_that_comes_in_one_piece_has_its_length_too(address: str) -> None:
+    fields = b"".join(b"X-%d: " % number + b"a" * 9000 + b"\r\n" for number in range(10))
+    found = answered(address, b"GET /health/live HTTP/1.1\r\n" + HOST + fields + b"\r\n")
+    assert found.split()[1] in (b"400", b"431")
+    small = b"GET /health/live HTTP/1.1\r\n" + HOST + b"X-A: " + b"a" * 9000 + b"\r\nConnection: close\r\n\r\n"
+    assert answered(address, small).startswith(b"HTTP/1.1 200 ")
+
+
 def test_whoever_says_nothing_or_a_byte_now_and_then_is_hung_up_on(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
