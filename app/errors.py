@@ -25,6 +25,7 @@ PlumblineError
 ├── UnreadableDraft     a file of which nothing can be taken as a draft: why, and on which line
 ├── UnsoundFile         a file that is not, or not wholly, a database of this program
 ├── TooLarge            a body over the limit
+├── TooSlow             a body that does not come
 ├── DrawingFailed       a report could not be drawn
 └── KeyFailure          a key is missing, or what it closed was changed
 """
@@ -233,6 +234,13 @@ class TooLarge(PlumblineError):
 
     status = 413
     title = "The request is too large"
+
+
+class TooSlow(PlumblineError):
+    """A body that was announced and has not come within the time."""
+
+    status = 408
+    title = "The request came too slowly"
 
 
 class DrawingFailed(PlumblineError):

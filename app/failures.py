@@ -89,6 +89,11 @@ async def invalid_request(request: Request, error: Exception) -> Response:
     return failure(request, 422, *_WORDS[422])
 
 
+async def gone(request: Request, error: Exception) -> Response:
+    """Of somebody who hung up before all of the request had come: nobody reads it, and it is no defect."""
+    return Response(status_code=400)
+
+
 async def unexpected(request: Request, error: Exception) -> Response:
     """Of a defect. The reader learns nothing of it; the log has where it happened."""
     return failure(request, 500, *_WORDS[500])

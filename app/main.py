@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -112,7 +112,8 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
             InvalidAnswers: failures.invalid_answers,
             HTTPException: failures.http_failure,
             RequestValidationError: failures.invalid_request,
-            Exception: _unexpected,
+            ClientDisconnect: failures.gone,
+            Exception: partial(_unexpected, https=settings.https),
         },
     )
     # The first that fits is taken, so the busiest stand first.
@@ -158,9 +159,9 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
     return app
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
+async def _unexpected(request: Request, error: Exception, https: bool) -> Response:
     """A defect is answered outside all middleware, so its page takes its headers here."""
     response = await failures.unexpected(request, error)
-    secure(response.raw_headers, request.scope)
+    secure(response.raw_headers, request.scope, https)
     response.raw_headers.append((HEADER, request.scope["request_id"].encode()))
     return response

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import logs
+from app.connection import BoundedHead
 from app.main import create_app
 from app.settings import Settings, count_together_in
 
@@ -50,6 +51,7 @@ def _run(application: object, settings: Settings, **more: int) -> None:
         factory=True,
         host=settings.host,
         port=settings.port,
+        http=BoundedHead,
         log_config=None,
         log_level="warning",
         access_log=False,

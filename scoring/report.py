@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from scoring.answers import Answer, Raised, read_answers
 from scoring.engine import Instrument
@@ -27,6 +27,11 @@ Stated = Mapping[str, Any]  # a report as it was read, and nothing of it parsed
 Line = Annotated[str, Field(max_length=400)]
 _left_out = Field(default=None, exclude_if=lambda value: value is None)
 MARKING_LENGTH: Final = 40  # characters: what stands beside the page’s number
+
+
+def _whole(value: object) -> object:
+    """5.0 as 5: JSON has one kind of number, and JSON Schema calls either an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class About(Frozen):
@@ -48,7 +53,7 @@ class Given(Frozen):
 class RaisedImpact(Frozen):
     """An impact that the organisation set higher than the questionnaire does, and why."""
 
-    value: int
+    value: Annotated[int, BeforeValidator(_whole)]
     reason: str
 
 

@@ -16,7 +16,7 @@ from lxml import html
 from tests import people
 from tests.serving import SESSIONS
 
-FILES = (".pdf", ".json")
+FILES = (".pdf", ".json", ".csv")
 SUFFIX = " – Plumbline"
 
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from app.accounts import begin_session
 from app.catalogue import Catalogue, load_catalogue
+from app.connection import BoundedHead
 from app.content.resolution import resolve
 from app.content.sources import read_sources
 from app.main import create_app
@@ -86,7 +87,8 @@ def catalogue() -> Catalogue:
 @contextmanager
 def running(app: ASGIApp) -> Iterator[str]:
     """An application on a port of its own: its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=BoundedHead, log_level="warning", server_header=False)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + 30

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from app.catalogue import load_catalogue
 from app.cli import main
+from app.connection import BoundedHead
 from app.content.schema import write_schema
 from app.database import Database
 from app.migrations import migrate, open_keyring
@@ -226,3 +227,14 @@ def test_what_is_over_its_time_is_deleted_by_the_command_and_when_the_server_sta
     assert "deleted: 1" not in capsys.readouterr().out
     assert main(["verify-log"]) == 0
     assert capsys.readouterr().out == "1 chains, 4 entries, 0 faults.\n"
+
+
+def test_the_server_says_nothing_of_what_it_runs_on_and_bounds_heads(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, object] = {}
+    monkeypatch.setenv("PLUMBLINE_DATABASE_URL", f"sqlite:///{tmp_path / 'plumbline.db'}")
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: started.update(options))
+    assert main(["serve"]) == 0
+    assert (started["server_header"], started["http"], started["host"]) == (False, BoundedHead, "127.0.0.1")
+    assert not started.get("reload")

@@ -68,6 +68,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
             ),
             "download_pdf": r._("Download as PDF"),
             "download_json": r._("Download the data (JSON)"),
+            "download_actions": r._("Download the action plan (CSV)"),
         },
         blocks=tuple(blocks),
     )

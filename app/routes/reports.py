@@ -1,4 +1,4 @@
-"""An assessment’s report as page, PDF and data: one value, drawn three ways."""
+"""An assessment’s report as page, PDF, data and list of actions: one value, drawn four ways."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -25,7 +25,9 @@ def _report(visit: Visit, assessment_id: str) -> Report:
 def report(visit: Visit, assessment_id: str) -> Response:
     """The report in the browser."""
     root = f"/assessments/{assessment_id}"
-    return drawing.report_page(visit, _report(visit, assessment_id), f"{root}/report", root)
+    return drawing.report_page(
+        visit, _report(visit, assessment_id), f"{root}/report", root, actions=f"{root}/actions.csv"
+    )
 
 
 @router.get("/report.pdf")
@@ -60,3 +62,9 @@ def _redacted(visit: Visit, assessment_id: str) -> Redacted:
         raise WrongState("A draft is not shown outside. Submit the assessment first.")
     named = visit.request.query_params.get("name") != "no"
     return redacted(_report(visit, assessment_id), scope=assessment.started_about.scope_kind, named=named)
+
+
+@router.get("/actions.csv")
+def actions(visit: Visit, assessment_id: str) -> Response:
+    """The action plan for a spreadsheet."""
+    return drawing.report_actions(visit, _report(visit, assessment_id))

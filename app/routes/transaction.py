@@ -100,6 +100,8 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
         token = request.cookies.get(cookie_name(state.settings.https), "")
         with state.database.transaction(write=write) as session:
             signed = signed_in(session, state.keyring, token)
+            if signed and (rate := getattr(request.state, "rate", None)):
+                rate.count(f"account {signed.account}")
             request.state.signed = signed
             refused = _refused(request, handler, signed, fields) or _led_to_second_factor(request, signed, fields)
             if refused is not None:
