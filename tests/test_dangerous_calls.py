@@ -75,8 +75,8 @@ def test_yaml_is_read_by_the_loader_that_makes_plain_values_alone() -> None:
     assert loaders and set(loaders) <= {"_Loader", "yaml.CSafeLoader", "yaml.SafeLoader"}
 
 
-def test_the_service_calls_nobody() -> None:
-    assert users_of(CALLS_OUT) == set()
+def test_the_service_calls_nobody_but_the_provider_and_the_mail_server_of_its_settings() -> None:
+    assert users_of(CALLS_OUT) == {("app/provider.py", "httpx"), ("app/mail.py", "smtplib")}
 
 
 def test_nothing_secret_is_drawn_from_lots_that_can_be_guessed() -> None:
