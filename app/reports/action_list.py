@@ -6,10 +6,11 @@ A column is a heading and what stands below it; another one is added to COLUMNS 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.reports.management import decision_word, money_words
 from app.reports.reading import Reading, Translator, translator
 from app.reports.spreadsheet import Cell, as_csv
 from scoring.questionnaire import Recommendation
-from scoring.report import Report
+from scoring.report import ManagementAnswer, Report
 from scoring.result import RecommendationResult
 
 
@@ -53,6 +54,11 @@ def _duty(r: Reading, line: Line) -> str:
     return names.get(line.recommendation.duty or "", "")
 
 
+def _answer(r: Reading, line: Line) -> ManagementAnswer:
+    """What the management decided; what it left open is empty here, to be filled in by whoever sorts the list."""
+    return (r.report.management or {}).get(line.recommendation.id, ManagementAnswer())
+
+
 COLUMNS: tuple[Column, ...] = (
     Column(lambda r: r._("No."), lambda r, line: line.code),
     Column(lambda r: r._("Rank"), lambda r, line: line.ranked.rank if line.ranked else None),
@@ -75,6 +81,11 @@ COLUMNS: tuple[Column, ...] = (
     Column(lambda r: r._("Benefit in points, alone"), lambda r, line: _points(line.alone)),
     Column(lambda r: r._("With other weights"), _standing),
     Column(lambda r: r._("Indicator"), lambda r, line: line.recommendation.indicator),
+    Column(lambda r: r._("The management’s answer"), lambda r, line: decision_word(r, _answer(r, line))),
+    Column(lambda r: r._("Why"), lambda r, line: _answer(r, line).why),
+    Column(lambda r: r._("By which function"), lambda r, line: _answer(r, line).post),
+    Column(lambda r: r._("By when"), lambda r, line: _answer(r, line).due),
+    Column(lambda r: r._("Money"), lambda r, line: money_words(r, _answer(r, line))),
     Column(lambda r: r._("Id"), lambda r, line: line.recommendation.id),
 )
 

@@ -45,6 +45,16 @@ def to_measures(r: Reading) -> list[Block]:
     return [Table(r._("The management’s answers to the measures"), _columns(r), rows, titled=True)]
 
 
+def decision_word(r: Reading, given: ManagementAnswer) -> str:
+    """What was decided, in a word; empty where nothing was."""
+    return {"accepted": r._("accepted"), "changed": r._("changed"), "refused": r._("refused")}.get(given.decision, "")
+
+
+def money_words(r: Reading, given: ManagementAnswer) -> str:
+    """Whether it takes money; empty where that is not known."""
+    return {"yes": r._("takes money"), "no": r._("takes none")}.get(given.money, "")
+
+
 def _columns(r: Reading) -> tuple[Column, ...]:
     return (
         Column(r._("What"), 3.0),
@@ -61,14 +71,12 @@ def _cells(r: Reading, given: ManagementAnswer | None) -> tuple[Cell, ...]:
     left_open = r._("no answer from management")
     if given is None or given == ManagementAnswer():
         return (Cell(left_open), *[Cell("–")] * 4)
-    decisions = {"accepted": r._("accepted"), "changed": r._("changed"), "refused": r._("refused")}
-    money = {"yes": r._("takes money"), "no": r._("takes none")}
     is_refused = given.decision == "refused"
     rest = Cell("–") if is_refused else Cell(left_open)
     return (
-        Cell(decisions.get(given.decision, left_open)),
+        Cell(decision_word(r, given) or left_open),
         Cell(given.why) if given.why else Cell("–") if given.decision == "accepted" else Cell(left_open),
         Cell(given.post) if given.post else rest,
         Cell(given.due) if given.due else rest,
-        Cell(money[given.money]) if given.money in money else rest,
+        Cell(money_words(r, given)) if given.money else rest,
     )

@@ -5,7 +5,7 @@ import io
 
 from app.reports import draw_actions
 from app.reports.action_list import COLUMNS
-from scoring.report import Report
+from scoring.report import ManagementAnswer, Report
 from tests.reports.samples import sample_report
 from tests.reports.test_spreadsheet import is_dangerous
 
@@ -26,9 +26,19 @@ def test_every_action_measure_and_wish_has_a_line_in_the_order_of_the_report() -
     assert list(found[0]) == [
         "No.", "Rank", "Lane", "Action", "What to do", "For whom", "Owner", "Duty", "Effort", "Within",
         "Benefit in points, worst end", "Benefit in points, best end", "Benefit in points, alone",
-        "With other weights", "Indicator", "Id",
+        "With other weights", "Indicator", "The management’s answer", "Why", "By which function", "By when", "Money",
+        "Id",
     ]  # fmt: skip
-    assert len(COLUMNS) == 16
+    assert len(COLUMNS) == 21
+
+
+def test_managements_answers_stand_beside_the_actions_and_no_text_of_theirs_is_a_formula() -> None:
+    given = ManagementAnswer(decision="changed", why="=1+1", post="+ head of shifts", due="2027-03-31", money="yes")
+    found = {line["Id"]: line for line in lines(sample_report(management={"rotate_posts": given}))}
+    answer = [found["rotate_posts"][name] for name in ("The management’s answer", "By when", "Money")]
+    assert answer == ["changed", "2027-03-31", "takes money"]
+    assert found["rotate_posts"]["Why"] == "'=1+1" and found["rotate_posts"]["By which function"] == "'+ head of shifts"
+    assert found["never_alone"]["The management’s answer"] == ""
 
 
 def test_a_line_says_what_the_report_says() -> None:
