@@ -92,7 +92,7 @@ def _granted(visit: Visit, body: Body) -> Response:
 
 
 def _no_such_code(visit: Visit) -> Response:
-    return _page(visit, errors=[FieldError("code", "code", "wrong_code")], status=422)
+    return _page(visit, errors=[FieldError("code", "code", "wrong_sharing_code")], status=422)
 
 
 def _page(visit: Visit, code: str = "", errors: Sequence[FieldError] = (), status: int = 200) -> Response:
