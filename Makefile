@@ -41,9 +41,11 @@ format: .venv/test.done ## put code into house style
 words: .venv/test.done ## gather the interface’s words into app/locales
 	@$(BIN)/python -m tests.words
 
-locks: .venv/test.done ## renew both lock files from pyproject.toml
+locks: .venv/test.done ## renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile -q pyproject.toml --extra build --upgrade --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	@$(BIN)/uv pip compile -q pyproject.toml --extra build --extra test --extra audit --extra postgres --extra oidc --upgrade --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-test.lock
+	@$(BIN)/python -c 'import tomllib; extra = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extra["postgres"], *extra["oidc"], sep="\n")' \
+	| $(BIN)/uv pip compile -q - --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements-test.lock -o requirements-image.lock
 
 clean: ## remove the environment and caches (the database under var/ stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage build *.egg-info

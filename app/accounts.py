@@ -19,7 +19,7 @@ from app.keys import Cipher
 from app.models import ACCOUNT, MEMBERSHIP, ORGANISATION, SIGNED_IN
 from app.statements import Prepared
 
-Role = Literal["respondent", "manager", "reviewer"]
+Role = Literal["respondent", "manager", "reviewer", "coordinator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)  # of a session: without a request, and in all
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last request is kept
@@ -31,6 +31,7 @@ _SESSION = Prepared(
         ACCOUNT.c.id,
         ACCOUNT.c.name,
         ACCOUNT.c.is_administrator,
+        (ACCOUNT.c.second_factor != "").label("has_second_factor"),
         MEMBERSHIP.c.role,
         ORGANISATION.c.id.label("organisation"),
         ORGANISATION.c.name.label("organisation_name"),
@@ -49,18 +50,26 @@ _SESSION = Prepared(
 
 @dataclass(frozen=True)
 class Reader:
-    """Who makes a request, in which organisation and role, and what closes and opens its written words."""
+    """Who makes a request, in which organisation and role, and what closes and opens its written words.
+
+    A program that reads with a key stands here as an account of its own, the key’s id; it never writes.
+    """
 
     account: str
     organisation: str
     organisation_name: str
-    role: Role
+    role: Role | Literal["program"]
     cipher: Cipher = field(compare=False, repr=False)
 
     @property
     def may_write(self) -> bool:
         """Whether the role changes answers."""
-        return self.role != "reviewer"
+        return self.role in ("respondent", "manager")
+
+    @property
+    def sees_assessments(self) -> bool:
+        """Whether the role sees those of its own organisation; a coordinator sees what others show to it instead."""
+        return self.role != "coordinator"
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class SignedIn:
     is_administrator: bool
     reader: Reader | None
     is_to_be_seen: bool
+    has_second_factor: bool = False
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -95,7 +105,8 @@ def signed_in(session: Session, keyring: Keyring, token: str) -> SignedIn | None
         cipher = keyring.cipher(session.connection(), row.organisation, row.key_number)
         reader = Reader(row.id, row.organisation, row.organisation_name, row.role, cipher)
     csrf = hmac.digest(token.encode(), b"csrf", "sha256").hex()
-    return SignedIn(digest, csrf, row.id, row.name, row.is_administrator, reader, now - row.seen_at > SEEN_EVERY)
+    is_to_be_seen, has_second = now - row.seen_at > SEEN_EVERY, bool(row.has_second_factor)
+    return SignedIn(digest, csrf, row.id, row.name, row.is_administrator, reader, is_to_be_seen, has_second)
 
 
 def begin_session(session: Session, account: str, organisation: str | None = None) -> str:
@@ -178,7 +189,10 @@ def make_account(session: Session, email: str, name: str, password: str, is_admi
 
 @dataclass(frozen=True)
 class Account:
-    """An account as the pages about accounts need it; `password` is a hash, empty where nobody can sign in with it."""
+    """An account as the pages about accounts need it; `password` is a hash, empty where nobody can sign in with it.
+
+    `second_factor`: the secret of its codes, sealed; empty where it has none.
+    """
 
     id: str
     email: str | None
@@ -186,6 +200,7 @@ class Account:
     password: str = field(repr=False)
     is_administrator: bool
     closed_at: datetime | None
+    second_factor: str = field(default="", repr=False)
 
 
 _ACCOUNTS = select(*(ACCOUNT.c[name] for name in Account.__dataclass_fields__))

@@ -6,7 +6,7 @@ from app.score_body import given_answers
 from scoring.answers import Answers, read_answers
 from scoring.figures import assess
 from scoring.questionnaire import Questionnaire
-from scoring.report import About, Report, make_report, raised_impacts
+from scoring.report import About, Report, State, make_report, raised_impacts
 from scoring.result import USUAL
 
 
@@ -29,4 +29,5 @@ def reported(catalogue: Catalogue, request: ScoreRequest) -> Report:
     answers = checked_answers(instrument.questionnaire, request)
     complete = not answers.unanswered and not answers.missing_facts and not instrument.questionnaire.draft
     about = request.about or About()
-    return make_report(instrument, request.profile, answers.given, about, complete, answers.impacts)
+    state: State = "submitted" if complete else "draft"
+    return make_report(instrument, request.profile, answers.given, about, state, answers.impacts)

@@ -1,11 +1,12 @@
 """What the scoring API takes and gives, beside the domain's own values."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.questionnaire import Frozen
-from scoring.report import About, Given, RaisedImpact
+from scoring.report import About, Given, RaisedImpact, State
 from scoring.result import Include, Result
 
 
@@ -64,6 +65,20 @@ class QuestionnaireLine(Frozen):
     questions: int
 
 
+class AssessmentLine(Frozen):
+    """A stored assessment as a program finds it: that it is there, in which state, and since when."""
+
+    id: str
+    agency: str
+    version: str
+    state: State
+    created_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    final_at: datetime | None
+    follows: str | None
+
+
 class ProblemItem(Frozen):
     """One problem: a JSON pointer into what was sent, a code for programs, a sentence for people."""
 
@@ -73,10 +88,12 @@ class ProblemItem(Frozen):
 
 
 class ProblemDetails(Frozen):
-    """Problem details (RFC 9457). `errors` lists every problem of a body that was read."""
+    """Problem details (RFC 9457). `errors` lists every problem of a body that was read; `request_id` is what the
+    service’s own log calls this request, to be quoted in a question about it."""
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     errors: tuple[ProblemItem, ...] = ()
+    request_id: str = ""

@@ -1,15 +1,14 @@
-"""Assessments: the list of them, the one guarded way to one, and its report. What writes is in app/saving.py.
+"""Assessments: the list of them, and the one guarded way to one. What writes is in app/saving.py.
 
 Knows no HTTP. Answers are the record; what applies and every score are worked out from them on each request.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, cached_property
 from gettext import NullTranslations
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session
@@ -18,20 +17,18 @@ from app.accounts import Reader
 from app.catalogue import Catalogue
 from app.errors import NotFound, WrongState
 from app.models import ANSWER, ASSESSMENT, FACT
-from app.places import answer_place
+from app.places import answer_place, return_place
 from app.started_about import StartedAbout
 from app.statements import Prepared
 from app.trail import Chain
-from scoring.answers import Answer, Answers, Raised, read_answers
+from scoring.answers import Answer, Answers, read_answers
 from scoring.engine import Instrument
 from scoring.questionnaire import UNANSWERED, Questionnaire
-from scoring.report import About, Report, make_report
+from scoring.report import About, State
 
-_PLAIN = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at", "follows")
+_PLAIN = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at", "final_at", "follows")
 _ABOUT = tuple(name for name in StartedAbout.model_fields if name != "organisation")
 _plain, _about = attrgetter(*_PLAIN), attrgetter(*_ABOUT)
-
-State = Literal["draft", "submitted", "under_review", "final"]
 
 _MINE = select(*ASSESSMENT.c).where(
     ASSESSMENT.c.id == bindparam("id"), ASSESSMENT.c.organisation_id == bindparam("org")
@@ -67,6 +64,7 @@ class Summary:
     created_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
+    final_at: datetime | None
     follows: str | None
 
     @cached_property
@@ -81,8 +79,8 @@ class OpenAssessment(Summary):
 
     `answers` holds what was answered, also to questions that the profile hides; `versions` has a version for every
     question that was ever saved, that of the others is 0; `profile_version` is that of the profile as a whole, and
-    `impacts_version` that of its raised impacts. `chain` is the end of its trail,
-    and `signature` what that is signed with.
+    `impacts_version` that of its raised impacts. `returned_because`: why it was given back for correction, empty where
+    it was not. `chain` is the end of its trail, and `signature` what that is signed with.
     """
 
     instrument: Instrument
@@ -91,6 +89,9 @@ class OpenAssessment(Summary):
     answers: dict[str, Answer]
     versions: dict[str, int]
     impacts_version: int
+    submitted_by: str | None
+    returned_because: str
+    marking: str
     chain: Chain
     signature: str
 
@@ -149,18 +150,12 @@ def opened(
         answers=answers,
         versions=versions,
         impacts_version=row.impacts_version,
+        submitted_by=row.submitted_by,
+        returned_because=reader.cipher.open(row.returned_because, return_place(assessment_id)),
+        marking=row.marking,
         chain=Chain("assessment", assessment_id, row.trail_number, row.trail_seal),
         signature=row.trail_signature,
     )
-
-
-def report(
-    assessment: OpenAssessment, words: NullTranslations | None = None, impacts: Mapping[str, Raised] | None = None
-) -> Report:
-    """Everything that page, PDF and JSON draw; `words` are those of the language of its lines about how it was made."""
-    submitted = assessment.state == "submitted"
-    about, given = assessment.about(words), assessment.answers
-    return make_report(assessment.instrument, assessment.profile, given, about, submitted, impacts or {})
 
 
 def _summary(row: Any) -> dict[str, Any]:

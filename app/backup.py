@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.database_file import COMPANIONS, Contents, companion, opened_to_read, verify
@@ -67,7 +68,10 @@ def restore(source: Path, database: Path, keys: Callable[[Database], Keyring]) -
     database.parent.mkdir(parents=True, exist_ok=True)
     with _beside(database) as made:
         _copy(opened_to_read(source), made, source)
-        _migrate(made, keys)
+        try:
+            _migrate(made, keys)
+        except (SQLAlchemyError, ValueError, TypeError):  # their words would repeat what stands in the rows
+            raise UnsoundFile(f"{source} is damaged: what stands in its rows cannot be read.") from None
         contents = verify(made, source)
         if database.exists():
             before = database.stat()

@@ -1,5 +1,5 @@
-"""The command `plumbline`: serve, demo, check, release, score, report, verify, verify-log, rotate-keys, backup,
-restore, schema, audit-instrument.
+"""The command `plumbline`: serve, demo, check, release, score, report, redact, verify, verify-log, delete-expired,
+rotate-keys, backup, restore, schema, audit-instrument.
 
 Exit status: 0 it holds or is done, 1 the data or the report do not hold, 2 the call is wrong.
 """
@@ -10,12 +10,14 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
 from app.errors import ContentError, NotFound, PlumblineError
-from app.settings import Settings
+from app.settings import Settings, wrong_settings
 from scoring.errors import InvalidAnswers, InvalidReport
 from scoring.report import Report
 
@@ -30,7 +32,12 @@ def main(arguments: list[str] | None = None) -> int:
     call = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = call.command
     try:
-        return command(call, Settings())
+        settings = Settings()
+    except (ValidationError, SettingsError) as error:
+        print(f"plumbline: {wrong_settings(error)}", file=sys.stderr)
+        return 2
+    try:
+        return command(call, settings)
     except ContentError as error:
         print(error, file=sys.stderr)
         print(f"{len(error.faults)} faults.", file=sys.stderr)
@@ -66,10 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     report = command(_report, "report", "draw the report of an answer set")
     report.add_argument("file", type=Path, help="a JSON file, or - for standard input")
     report.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf, .json or .html")
+    redact = command(_redact, "redact", "draw what of a report may be shown outside")
+    redact.add_argument("file", type=Path, help="a report, .pdf or .json")
+    redact.add_argument("-o", "--output", type=Path, required=True, help="where to: .pdf")
+    redact.add_argument("--scope", choices=("post", "region", "service"), help="what the report is about, in a word")
+    redact.add_argument("--without-name", action="store_true", help="leave the organisation’s name out")
     verify = command(_verify, "verify", "recompute every figure of a report")
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
     command(_demo, "demo", "serve sample organisations with finished assessments, from a database of their own")
     command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
+    command(_delete_expired, "delete-expired", "delete for good the assessments whose time is over")
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
     which = rotate.add_mutually_exclusive_group()
     which.add_argument("--master", action="store_true", help="a new master key in the key file instead")
@@ -88,39 +101,36 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(call: argparse.Namespace, settings: Settings) -> int:
     gc.disable()  # what is imported stays; looking through it again and again would slow the start
-    import uvicorn
+    from app.mail import mailer_of
+    from app.provider import provider_of
+    from app.server import serve
 
-    from app.main import create_app
-
+    _ = provider_of(settings), mailer_of(settings)  # what is set wrong is said here, and not by the server
     gc.freeze()
     gc.enable()
     print(f"Plumbline is served on {settings.address} (Ctrl+C stops it).", flush=True)
+    if count := _expired(settings):
+        print(f"Assessments whose time was over, deleted: {count}.", flush=True)
     if token := _first_link(settings):
         print(f"Nobody administers it yet. Open this once, within a day: {settings.address}/links/{token}", flush=True)
-    uvicorn.run(
-        partial(create_app, settings),
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        server_header=False,
-    )
+    serve(settings)
     return 0
 
 
 def _demo(call: argparse.Namespace, settings: Settings) -> int:
     from app.catalogue import open_catalogue
-    from app.demo import EMAIL, furnish
+    from app.demo import EMAIL, REVIEWER, furnish
 
     database = Path("var/demo.db")
     for ending in ("", "-wal", "-shm"):
         database.with_name(database.name + ending).unlink(missing_ok=True)
     database.with_suffix(".key").unlink(missing_ok=True)
-    settings = settings.model_copy(update={"database_url": f"sqlite:///{database}", "key_file": None})
+    settings = settings.model_copy(update={"database_url": f"sqlite:///{database}", "key_file": None, "workers": 1})
     with _opened(settings) as (opened, keyring):
         catalogue = open_catalogue(settings.questionnaires, settings.drafts)
         password = furnish(opened, keyring, catalogue, settings.questionnaires)
-    print(f"Sign in as {EMAIL} with {password}; everything in it is invented, and made anew each time.", flush=True)
+    print(f"Sign in as {EMAIL} or as {REVIEWER}, with {password}.", flush=True)
+    print("Everything in it is invented, and made anew each time.", flush=True)
     return _serve(call, settings)
 
 
@@ -133,13 +143,25 @@ def _first_link(settings: Settings) -> str | None:
         return None if has_administrator(session) else make_link(session, "first")
 
 
+def _expired(settings: Settings) -> int:
+    from app.retention import delete_expired
+
+    with _opened(settings) as (database, keyring):
+        return delete_expired(database, keyring)
+
+
+def _delete_expired(call: argparse.Namespace, settings: Settings) -> int:
+    print(f"Assessments whose time was over, deleted: {_expired(settings)}.")
+    return 0
+
+
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple["Database", "Keyring"]]:
     """The database with its tables up to date, and the keys."""
     from app.database import Database
     from app.migrations import migrate, open_keyring
 
-    database = Database(settings.database_url)
+    database = Database(settings.database)
     try:
         keyring = open_keyring(settings, database)
         migrate(database, keyring)
@@ -265,6 +287,25 @@ def _report(call: argparse.Namespace, settings: Settings) -> int:
     request = read_score_body(_read(call.file))
     drawn = draw(reported(open_catalogue(settings.questionnaires, settings.drafts), request))
     call.output.write_bytes(drawn if isinstance(drawn, bytes) else drawn.encode())
+    print(f"Written to {call.output}.")
+    return 0
+
+
+def _redact(call: argparse.Namespace, settings: Settings) -> int:
+    from app.reports import draw_redacted
+    from app.reports.read import attached_data, is_pdf
+    from scoring.redacted import redacted
+    from scoring.report import differences, read_report
+
+    if call.output.suffix != ".pdf":
+        print("plumbline: the output must end in .pdf", file=sys.stderr)
+        return 2
+    data = call.file.read_bytes()
+    report, stated = read_report(attached_data(data) if is_pdf(data) else data)
+    if differences(report, stated):
+        print("plumbline: The report does not hold; `plumbline verify` says where.", file=sys.stderr)
+        return 1
+    call.output.write_bytes(draw_redacted(redacted(report, scope=call.scope, named=not call.without_name)))
     print(f"Written to {call.output}.")
     return 0
 

@@ -9,7 +9,7 @@ write lock at its start: a read that turns into a write fails where another writ
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -21,9 +21,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from app.errors import Busy
+from app.metrics import DATABASE_TROUBLE
 from app.statements import without_detail
 from app.turns import Turns
 
+_AFTER = "after commit"
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
 THREADS = 8  # of a process that are in transactions; each may hold two connections, one to read and one to write
 _CONNECTIONS = 2 * THREADS + 4
@@ -33,6 +35,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is deleted is written over, not only given free
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT}",
 )
 
@@ -88,6 +91,7 @@ class Database:
         """
         is_in_turn = write and self.is_embedded
         if is_in_turn and not self._turns.take(BUSY_TIMEOUT / 1000):
+            DATABASE_TROUBLE.labels("busy").inc()
             raise Busy("Others write for too long.", again=False)
         try:
             with self._held() as connection:
@@ -103,6 +107,8 @@ class Database:
                 self._turns.leave()
         if write:
             self._of_thread.writes = self.writes + 1
+        for then in session.info.get(_AFTER, ()):
+            then()
 
     @contextmanager
     def _held(self) -> Iterator[Connection]:
@@ -116,6 +122,8 @@ class Database:
             if connection.invalidated:
                 self._let_go()
             connection.close()
+            if isinstance(error, OperationalError | sqlite3.OperationalError):
+                DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no_answer").inc()
             if busy := _busy(error, is_ending):
                 raise busy from error
             raise
@@ -165,6 +173,19 @@ class Database:
                 driver.execute("VACUUM")
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def settle(self) -> bool:
+        """Bring the write-ahead log into the file, and empty it: what was deleted stands in neither any more.
+
+        False where others were reading all the while: then the log is emptied when this is called again, or at the
+        latest when the last connection is closed. Does nothing in a database that is not embedded.
+        """
+        if not self.is_embedded:
+            return True
+        with self.engine.connect() as connection:
+            driver = _driver(connection)
+            busy: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
     def close(self) -> None:
         """Let go of every connection."""
         self._let_go()
@@ -183,6 +204,7 @@ class Database:
         try:
             return self.engine.connect()
         except (OperationalError, PoolTimeout) as error:
+            DATABASE_TROUBLE.labels("no_answer").inc()
             raise Busy("The database does not answer.", again=False) from error
 
     def _let_go(self) -> None:
@@ -206,6 +228,20 @@ def _without_detail(context: ExceptionContext) -> None:
     without_detail(context.original_exception)
     if context.sqlalchemy_exception and context.original_exception.args:
         context.sqlalchemy_exception.args = context.original_exception.args
+
+
+def after_commit(session: Session, then: Callable[[], None]) -> None:
+    """Have something done once the transaction is committed, and not where it is rolled back."""
+    session.info.setdefault(_AFTER, []).append(then)
+
+
+def _is_busy(error: OperationalError | sqlite3.OperationalError) -> bool:
+    """Whether others held what was wanted: SQLite’s lock, or in another database a row that two wanted at once."""
+    cause = getattr(error, "orig", error)
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(cause, "sqlstate", None) in ("40001", "40P01", "55P03")
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -59,7 +59,7 @@ def verify(path: Path, name: object = None) -> Contents:
             tables = _columns(connection)
             revision = _revision(connection, tables)
             counted = {table: _count(connection, table) for table in sorted(tables) if table != "alembic_version"}
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # also an error whose words hold what is no text
         raise UnsoundFile(f"{name or path} is not a database that can be read: {error}.") from error
     except UnsoundFile as error:
         raise UnsoundFile(f"{name or path} {error}") from error

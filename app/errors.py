@@ -1,5 +1,7 @@
 """What can go wrong in the service. Each error carries the HTTP status that it becomes and words for the reader.
 
+Those of a status from 500 on are not for the reader; the log has them, so they hold nothing that people wrote.
+
 PlumblineError
 ├── ContentError        the data in questionnaires/ do not hold; lists every fault with file, line, key and remedy
 ├── NotFound            nothing of that name, or not for this reader: the answer is the same
@@ -8,14 +10,23 @@ PlumblineError
 ├── StaleWrite          somebody changed the answer since it was read
 ├── WrongState          not open to this (already submitted, not complete, a draft questionnaire)
 │   ├── LastManager     the organisation would have none
-│   └── NotForThisAccount
+│   ├── NotForThisAccount
+│   └── OnlyRedacted    more of a report would be shown to a body than it may ever see
 ├── SignInNeeded        nobody is signed in
+├── OutsideFailed       signing in with the provider did not come to an end
+├── ProviderDown        the provider of sign-in cannot be reached
+├── ProviderUnsound     what the provider of sign-in answered does not hold
+├── MailFailed          a mail could not be handed to the mail server
+├── WrongSettings       the service cannot be started like this
+├── NotConfirmed        a password or code that has to confirm this does not fit
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
 ├── Busy                the database could not do it now: others came between, or it does not answer
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
+├── UnreadableDraft     a file of which nothing can be taken as a draft: why, and on which line
 ├── UnsoundFile         a file that is not, or not wholly, a database of this program
 ├── TooLarge            a body over the limit
+├── TooSlow             a body that does not come
 ├── DrawingFailed       a report could not be drawn
 └── KeyFailure          a key is missing, or what it closed was changed
 """
@@ -103,6 +114,57 @@ class SignInNeeded(PlumblineError):
     title = "Sign in first"
 
 
+class OutsideFailed(PlumblineError):
+    """Signing in with the provider did not come to an end; `code` says why."""
+
+    status = 403
+    title = "You are not signed in"
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ProviderDown(PlumblineError):
+    """The provider of sign-in cannot be reached."""
+
+    status = 503
+    title = "The provider of sign-in cannot be reached"
+    code = "provider_down"
+
+
+class ProviderUnsound(PlumblineError):
+    """What the provider of sign-in answered does not hold."""
+
+    status = 502
+    title = "What the provider of sign-in answered does not hold"
+    code = "provider_unsound"
+
+
+class MailFailed(PlumblineError):
+    """A mail that could not be handed to the mail server."""
+
+    status = 502
+    title = "The mail could not be sent"
+
+
+class WrongSettings(PlumblineError):
+    """Settings with which the service is not started."""
+
+    title = "The settings do not hold"
+
+
+class NotConfirmed(PlumblineError):
+    """What has to confirm a step does not fit: `field` says whether that is the password or the code."""
+
+    status = 422
+    title = "This is not confirmed"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class NotAllowed(PlumblineError):
     """Somebody is signed in whose role does not allow it."""
 
@@ -146,6 +208,10 @@ class NotForThisAccount(WrongState):
     code = "not_for_this_account"
 
 
+class OnlyRedacted(WrongState):
+    """A body that refers people to an organisation outside the state, licenses or funds it sees no more than that."""
+
+
 class BadRequest(PlumblineError):
     """A request that cannot be read."""
 
@@ -155,6 +221,19 @@ class BadRequest(PlumblineError):
     def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
         super().__init__(message)
         self.problems = problems or []
+
+
+class UnreadableDraft(PlumblineError):
+    """A file of which nothing can be taken as a draft; its words are in templates/draft_files/open.html."""
+
+    status = 422
+    title = "The file cannot be read as a draft"
+
+    def __init__(self, code: str, line: int = 0, name: str = "") -> None:
+        super().__init__(f"The file cannot be read as a draft: {code}.")
+        self.code = code
+        self.line = line
+        self.name = name
 
 
 class UnsoundFile(PlumblineError):
@@ -168,6 +247,13 @@ class TooLarge(PlumblineError):
 
     status = 413
     title = "The request is too large"
+
+
+class TooSlow(PlumblineError):
+    """A body that was announced and has not come within the time."""
+
+    status = 408
+    title = "The request came too slowly"
 
 
 class DrawingFailed(PlumblineError):

@@ -9,13 +9,15 @@ from scoring.answers import read_answers
 from scoring.errors import InvalidAnswers
 from scoring.report import Report, make_report
 
+MARKING = "Example: its answers are invented"
+
 
 def example_report(catalogue: Catalogue, folder: Path, agency: str) -> Report:
     """The example under the latest version. Raises NotFound where there is none, or it was made for another version."""
     instrument, found = catalogue.instrument(agency), _fitting(catalogue, folder, agency)
     if found is None:
         raise NotFound("There is no example for this version.")
-    return make_report(instrument, found.profile, found.given, found.about, submitted=True)
+    return make_report(instrument, found.profile, found.given, found.about, state="submitted", marking=MARKING)
 
 
 def has_example(catalogue: Catalogue, folder: Path, agency: str) -> bool:

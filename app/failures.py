@@ -50,17 +50,20 @@ def failure(
     code: str = "",
 ) -> Response:
     """An answer that says what went wrong, in the form that whoever asked can read; `code`: of its words in a page."""
+    request_id = request.scope.get("request_id", "")
     if wants_data(request):
         items = tuple(ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems)
-        details = ProblemDetails(title=title, status=status, detail=message, errors=items)
+        details = ProblemDetails(title=title, status=status, detail=message, errors=items, request_id=request_id)
         return ProblemResponse(details.model_dump_json(), status, headers)
-    text = draw("errors/error.html", language_of(request), status=status, code=code)
+    text = draw("errors/error.html", language_of(request), status=status, code=code, request_id=request_id)
     return HTMLResponse(text, status, headers)
 
 
 async def domain_failure(request: Request, error: Exception) -> Response:
-    """Of one of the service’s own errors."""
+    """Of one of the service’s own errors. What the reader can do nothing about is for the log."""
     assert isinstance(error, PlumblineError)
+    if error.status >= 500:
+        request.scope["failed"] = error
     problems = error.problems if isinstance(error, BadRequest) else ()
     message = str(error) if error.status < 500 else _WORDS[500][1]
     seconds = error.seconds if isinstance(error, MustWait) else 1 if isinstance(error, Busy) else None
@@ -85,6 +88,11 @@ async def http_failure(request: Request, error: Exception) -> Response:
 async def invalid_request(request: Request, error: Exception) -> Response:
     """Of a path or query that the framework refused; what was sent is not repeated."""
     return failure(request, 422, *_WORDS[422])
+
+
+async def gone(request: Request, error: Exception) -> Response:
+    """Of somebody who hung up before all of the request had come: nobody reads it, and it is no defect."""
+    return Response(status_code=400)
 
 
 async def unexpected(request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ from app.database import Database
 from app.errors import Busy
 from app.keys import Cipher, MasterKeys, new_organisation_key
 from app.models import (
+    ACCOUNT,
     ANSWER,
     ASSESSMENT,
     MANAGEMENT_ANSWER,
@@ -27,6 +28,7 @@ from app.places import (
     plan_place,
     post_place,
     return_place,
+    second_factor_place,
     words_place,
 )
 
@@ -35,6 +37,7 @@ BATCH = 200  # rows encrypted anew in one transaction
 _KEYS = select(ORGANISATION_KEY.c.number, ORGANISATION_KEY.c.wrapped).where(
     ORGANISATION_KEY.c.organisation_id == bindparam("organisation")
 )
+_SECRETS = select(ACCOUNT.c.id, ACCOUNT.c.second_factor).where(ACCOUNT.c.second_factor != "")
 
 
 class Keyring:
@@ -54,9 +57,14 @@ class Keyring:
         return known
 
     def check(self, connection: Connection) -> None:
-        """Whether the master keys open the key of every organisation. Raises KeyFailure where they do not."""
+        """Whether the master keys open the key of every organisation and the secret of every second factor.
+
+        Raises KeyFailure where they do not.
+        """
         for row in connection.execute(select(*ORGANISATION_KEY.c)):
             self.masters.unwrap(row.wrapped, row.organisation_id, row.number)
+        for row in connection.execute(_SECRETS):
+            self.masters.unseal(row.second_factor, second_factor_place(row.id))
 
     def add_key(self, connection: Connection, organisation: str, number: int) -> None:
         """A new key under this number; whoever calls sets it as the one in use."""
@@ -66,7 +74,8 @@ class Keyring:
 
 
 def wrap_anew(database: Database, masters: MasterKeys) -> int:
-    """Wrap every organisation’s key, and sign the end of every trail, with the master key in use; how many were not.
+    """Wrap every organisation’s key, seal every second factor’s secret, and sign the end of every trail with the master
+    key in use; how many were not.
 
     Once this is done an older master key is needed no more. It may be interrupted, and done again.
     """
@@ -81,6 +90,7 @@ def wrap_anew(database: Database, masters: MasterKeys) -> int:
                 )
                 connection.execute(this.values(wrapped=masters.wrap(key, row.organisation_id, row.number)))
                 changed += 1
+        changed += _seal_anew(connection, masters)
         for table in (ASSESSMENT, ORGANISATION):
             for row in connection.execute(select(*table.c).with_for_update()).all():
                 end = f"{table.name}:{row.id} {row.trail_number} {row.trail_seal}"
@@ -92,6 +102,16 @@ def wrap_anew(database: Database, masters: MasterKeys) -> int:
                     )
                     changed += 1
     return changed
+
+
+def _seal_anew(connection: Connection, masters: MasterKeys) -> int:
+    old = _SECRETS.where(~ACCOUNT.c.second_factor.startswith(f"{masters.current}.")).with_for_update()
+    rows = connection.execute(old).all()
+    for row in rows:
+        place = second_factor_place(row.id)
+        sealed = masters.seal(masters.unseal(row.second_factor, place), place)
+        connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(second_factor=sealed))
+    return len(rows)
 
 
 def new_organisation_keys(database: Database, keyring: Keyring) -> int:

@@ -40,6 +40,17 @@ class MasterKeys:
         name, _, closed = wrapped.partition(".")
         return _open(self._named(name), closed, f"{organisation}/{number}")
 
+    def seal(self, text: str, place: str) -> str:
+        """A text that belongs to no organisation, encrypted for one place alone; an empty one stays empty."""
+        return f"{self.current}.{_close(_sealing(self._keys[self.current]), text.encode(), place)}" if text else ""
+
+    def unseal(self, sealed: str, place: str) -> str:
+        """What `seal` closed. Raises KeyFailure where the file has not its key, it is for another place, or changed."""
+        if not sealed:
+            return ""
+        name, _, closed = sealed.partition(".")
+        return _open(_sealing(self._named(name)), closed, place).decode()
+
     def sign(self, text: str) -> str:
         """A seal on a text that only a holder of the file can make."""
         return f"{self.current}.{_signature(self._keys[self.current], text)}"
@@ -163,6 +174,12 @@ def _signature(key: bytes, text: str) -> str:
 @cache
 def _signing(key: bytes) -> bytes:
     return hmac.digest(key, b"trail", "sha256")
+
+
+@cache
+def _sealing(key: bytes) -> bytes:
+    """Another key than the one that wraps, so that no text can be taken for an organisation’s key."""
+    return hmac.digest(key, b"seal", "sha256")
 
 
 @cache

@@ -177,7 +177,6 @@ class Assessment(SQLModel, table=True):
     legal_adviser_asked: bool
     profile_version: int = 0
     impacts_version: int = 0
-    review_version: int = 0
     marking: str = ""
     returned_because: str = Field(default="", sa_type=Text)
     created_at: datetime = Field(sa_type=Moment)
@@ -245,7 +244,10 @@ class RaisedImpact(SQLModel, table=True):
 
 
 class VerifiedLevel(SQLModel, table=True):
-    """The option that a reviewer found instead of, or like, the one answered, and a comment (encrypted)."""
+    """The option that a reviewer found, which is the one answered or another, and a comment (encrypted).
+
+    `answer_version`: that of the answer that was looked at; of a later one it says nothing.
+    """
 
     __tablename__ = "verified_level"
 
@@ -254,6 +256,7 @@ class VerifiedLevel(SQLModel, table=True):
     option: str
     comment: str = Field(sa_type=Text)
     version: int
+    answer_version: int
 
 
 class ManagementAnswer(SQLModel, table=True):

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session
 
 from app.accounts import Reader, Role, end_sessions
-from app.errors import LastManager, NotFound
+from app.errors import LastManager, NotAllowed, NotFound
 from app.keyring import Keyring
 from app.links import Link, make_link, withdraw
 from app.models import ACCOUNT, ASSESSMENT, MEMBERSHIP, ORGANISATION
@@ -26,6 +26,7 @@ class Organisation:
 
     id: str
     name: str
+    is_state: bool
     members: int
     managers: int
     assessments: int
@@ -40,15 +41,16 @@ class Member:
     email: str
     role: Role
     since: datetime
+    has_second_factor: bool
 
 
-def make_organisation(session: Session, keyring: Keyring, name: str, account: str) -> str:
+def make_organisation(session: Session, keyring: Keyring, name: str, account: str, is_state: bool = False) -> str:
     """A new organisation with a key and a trail of its own; its id."""
     connection, organisation = session.connection(), secrets.token_urlsafe(12)
-    row = {"id": organisation, "name": name, "key_number": 1}
+    row = {"id": organisation, "name": name, "is_state": is_state, "key_number": 1}
     connection.execute(insert(ORGANISATION), row | {"trail_number": 0, "trail_seal": START, "trail_signature": ""})
     keyring.add_key(connection, organisation, 1)
-    _note(session, acting(session, keyring, organisation, account), "organisation", {"name": name})
+    note(session, acting(session, keyring, organisation, account), "organisation", {"name": name, "is_state": is_state})
     return organisation
 
 
@@ -70,14 +72,36 @@ def organisations(session: Session) -> list[Organisation]:
     members = select(func.count()).where(MEMBERSHIP.c.organisation_id == ORGANISATION.c.id)
     managers = members.where(MEMBERSHIP.c.role == "manager")
     assessments = select(func.count()).where(ASSESSMENT.c.organisation_id == ORGANISATION.c.id)
-    columns = (ORGANISATION.c.id, ORGANISATION.c.name, *(q.scalar_subquery() for q in (members, managers, assessments)))
+    known = ORGANISATION.c.id, ORGANISATION.c.name, ORGANISATION.c.is_state
+    columns = (*known, *(q.scalar_subquery() for q in (members, managers, assessments)))
     return [Organisation(*row) for row in session.connection().execute(select(*columns).order_by(ORGANISATION.c.name))]
+
+
+def is_of_the_state(session: Session, organisation: str) -> bool:
+    """Whether an administrator has said so; what nobody has said it of is protected as if it were not."""
+    found = select(ORGANISATION.c.is_state).where(ORGANISATION.c.id == organisation)
+    return bool(session.connection().execute(found).scalar_one_or_none())
+
+
+def say_of_the_state(session: Session, reader: Reader, is_state: bool) -> None:
+    """Set whether the organisation is of the state. Its own managers may only take it back, which protects it more.
+
+    Raises NotAllowed.
+    """
+    if is_state and reader.role == "manager":
+        raise NotAllowed("Only an administrator of the service says that an organisation is of the state.")
+    this = update(ORGANISATION).where(ORGANISATION.c.id == reader.organisation)
+    session.connection().execute(this.values(is_state=is_state))
+    note(session, reader, "of the state", {"is_state": is_state})
 
 
 def members(session: Session, organisation: str) -> list[Member]:
     """Who belongs to an organisation, by name."""
     rows = session.connection().execute(
-        select(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.email, MEMBERSHIP.c.role, MEMBERSHIP.c.since)
+        select(
+            *(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.email, MEMBERSHIP.c.role, MEMBERSHIP.c.since),
+            ACCOUNT.c.second_factor != "",
+        )
         .join_from(MEMBERSHIP, ACCOUNT)
         .where(MEMBERSHIP.c.organisation_id == organisation)
         .order_by(ACCOUNT.c.name)
@@ -88,14 +112,14 @@ def members(session: Session, organisation: str) -> list[Member]:
 def invite(session: Session, reader: Reader, role: Role) -> str:
     """The token of an invitation."""
     token = make_link(session, "invitation", reader.account, reader.organisation, role)
-    _note(session, reader, "invitation", {"role": role})
+    note(session, reader, "invitation", {"role": role})
     return token
 
 
 def withdraw_invitation(session: Session, reader: Reader, digest: str) -> None:
     """Take an invitation back. Raises NotFound."""
     withdraw(session, reader.organisation, digest)
-    _note(session, reader, "invitation withdrawn", {})
+    note(session, reader, "invitation withdrawn", {})
 
 
 def join(session: Session, keyring: Keyring, link: Link, account: str) -> None:
@@ -107,7 +131,7 @@ def join(session: Session, keyring: Keyring, link: Link, account: str) -> None:
     connection.execute(delete(MEMBERSHIP).where(*mine))
     row = {"account_id": account, "organisation_id": link.organisation_id, "role": link.role}
     connection.execute(insert(MEMBERSHIP), row | {"since": datetime.now(UTC)})
-    _note(session, reader, "role", {"account": account, "role": link.role, "invited_by": link.created_by})
+    note(session, reader, "role", {"account": account, "role": link.role, "invited_by": link.created_by})
 
 
 def change_role(session: Session, reader: Reader, account: str, role: Role) -> None:
@@ -117,7 +141,7 @@ def change_role(session: Session, reader: Reader, account: str, role: Role) -> N
     this = update(MEMBERSHIP).where(*_membership(reader.organisation, account))
     if not session.connection().execute(this.values(role=role)).rowcount:
         raise NotFound("There is no such member.")
-    _note(session, reader, "role", {"account": account, "role": role})
+    note(session, reader, "role", {"account": account, "role": role})
 
 
 def remove_member(session: Session, reader: Reader, account: str) -> None:
@@ -127,15 +151,28 @@ def remove_member(session: Session, reader: Reader, account: str) -> None:
     if not session.connection().execute(one).rowcount:
         raise NotFound("There is no such member.")
     end_sessions(session, account)
-    _note(session, reader, "role", {"account": account, "role": None})
+    note(session, reader, "role", {"account": account, "role": None})
 
 
 def note_reset(session: Session, keyring: Keyring, account: str, administrator: str) -> None:
     """Let every organisation of an account know that somebody was given a link to its password."""
+    note_account(session, keyring, account, administrator, "password link")
+
+
+def note_account(session: Session, keyring: Keyring, account: str, by: str, action: str) -> None:
+    """Let every organisation of an account know what was done to how it signs in, and by whom."""
     mine = select(MEMBERSHIP.c.organisation_id).where(MEMBERSHIP.c.account_id == account)
-    for organisation in session.connection().execute(mine).scalars().all():
-        reader = acting(session, keyring, organisation, administrator)
-        _note(session, reader, "password link", {"account": account})
+    for organisation in sorted(session.connection().execute(mine).scalars().all()):  # so that no two lock crosswise
+        note(session, acting(session, keyring, organisation, by), action, {"account": account})
+
+
+def end_memberships(session: Session, keyring: Keyring, account: str, administrator: str) -> None:
+    """End every membership of a closed account, also of a last manager: an administrator may invite another."""
+    mine = MEMBERSHIP.c.account_id == account
+    found = session.connection().execute(select(MEMBERSHIP.c.organisation_id).where(mine)).scalars().all()
+    session.connection().execute(delete(MEMBERSHIP).where(mine))
+    for organisation in found:
+        note(session, acting(session, keyring, organisation, administrator), "role", {"account": account, "role": None})
 
 
 def _refuse_last_manager(session: Session, reader: Reader, account: str) -> None:
@@ -148,7 +185,8 @@ def _membership(organisation: str, account: str) -> tuple[Any, Any]:
     return MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.account_id == account
 
 
-def _note(session: Session, reader: Reader, action: str, detail: Mapping[str, Any]) -> None:
+def note(session: Session, reader: Reader, action: str, detail: Mapping[str, Any]) -> None:
+    """Add an entry to the trail of the reader’s organisation."""
     connection, this = session.connection(), ORGANISATION.c.id == reader.organisation
     end = select(ORGANISATION.c.trail_number, ORGANISATION.c.trail_seal).where(this).with_for_update()
     chain = Chain("organisation", reader.organisation, *connection.execute(end).one())

@@ -39,3 +39,8 @@ def post_place(assessment_id: str, recommendation: str) -> str:
 def return_place(assessment_id: str) -> str:
     """Of the reason why an assessment was given back."""
     return f"{assessment_id}/returned"
+
+
+def second_factor_place(account: str) -> str:
+    """Of the secret that an account’s codes are made with. A master key closes it, no organisation’s."""
+    return f"account/{account}/second_factor"

@@ -7,6 +7,7 @@ adds what it changes to the assessment’s trail.
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, update
@@ -15,7 +16,9 @@ from sqlmodel import Session
 from app.accounts import Reader
 from app.assessments import OpenAssessment
 from app.catalogue import Catalogue
+from app.database import after_commit
 from app.errors import StaleWrite, WrongState
+from app.metrics import ANSWERS_MET, ANSWERS_SAVED
 from app.models import ANSWER, ASSESSMENT, FACT
 from app.other_assessments import country_facts
 from app.places import answer_place
@@ -128,12 +131,17 @@ def save_answers(session: Session, reader: Reader, assessment: OpenAssessment, c
     writes = {c.question: c for c in changed if c.question not in stale}
     if writes:
         _write_answers(session, reader, assessment.chain, list(writes.values()))
+        after_commit(session, partial(ANSWERS_SAVED.inc, len(writes)))
     if stale:
+        ANSWERS_MET.inc(len(stale))
         raise StaleWrite("Somebody changed these answers since you opened them.", stale)
 
 
 def submit(session: Session, reader: Reader, assessment: OpenAssessment, declaration: bool) -> None:
-    """Close the assessment for good. Raises WrongState, and InvalidAnswers with everything that is still missing."""
+    """Close the assessment, unless a reviewer gives it back.
+
+    Raises WrongState, and InvalidAnswers with everything that is still missing.
+    """
     refuse_unless_draft(assessment)
     if assessment.questionnaire.draft:
         raise WrongState("This questionnaire is a draft. An assessment can be submitted once it is released.")
@@ -147,8 +155,8 @@ def submit(session: Session, reader: Reader, assessment: OpenAssessment, declara
         raise InvalidAnswers(problems)
     now = datetime.now(UTC)
     head = append(session, reader, assessment.chain, "state", {"from": "draft", "to": "submitted"}, at=now)
-    done = {"state": "submitted", "submitted_at": now, "submitted_by": reader.account, "changed_at": now}
-    session.connection().execute(_CHANGE_ASSESSMENT, {"a": assessment.id} | done | head)
+    done = {"state": "submitted", "submitted_at": now, "submitted_by": reader.account, "returned_because": ""}
+    session.connection().execute(_CHANGE_ASSESSMENT, {"a": assessment.id, "changed_at": now} | done | head)
 
 
 _NONE = Answer(UNANSWERED)

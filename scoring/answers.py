@@ -48,12 +48,16 @@ HIGHEST_IMPACT = 5
 
 @dataclass(frozen=True)
 class Answers:
-    """A profile and answers that fit a questionnaire. Made by `read_answers`, which checks them."""
+    """A profile and answers that fit a questionnaire. Made by `read_answers`, which checks them.
+
+    `confirmed`: the questions whose answers a reviewer has found to hold, so that they count as shown.
+    """
 
     questionnaire: Questionnaire
     profile: Mapping[str, bool]
     given: Mapping[str, Answer]
     impacts: Mapping[str, Raised] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
 
     @cached_property
     def closed_scenarios(self) -> frozenset[str]:
@@ -118,6 +122,7 @@ def read_answers(
     profile: Mapping[str, bool],
     answers: Mapping[str, Answer],
     impacts: Mapping[str, Raised] = MappingProxyType({}),
+    confirmed: frozenset[str] = frozenset(),
 ) -> Answers:
     """Check a profile, answers and raised impacts against a questionnaire.
 
@@ -146,7 +151,7 @@ def read_answers(
     ]
     if problems:
         raise InvalidAnswers(problems)
-    return Answers(questionnaire, profile, answers, impacts)
+    return Answers(questionnaire, profile, answers, impacts, confirmed)
 
 
 def _problems_of_impact(questionnaire: Questionnaire, name: str, raised: Raised) -> list[Problem]:

@@ -111,6 +111,10 @@ class OptionTable:
             unknown &= asked
             states = states[asked]
             step *= asked
+        if answers.confirmed:
+            said = outside(answers.confirmed, self._row)
+            step *= said
+            levels[:, SHOWN] = np.where(said, levels[:, SHOWN], levels[:, WORST])
         unshown = []
         for index in step.nonzero()[0].tolist():
             if step[index] == _ALWAYS:

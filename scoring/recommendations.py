@@ -20,6 +20,7 @@ Lane = Literal[
     "duty", "look_into", "quick_win", "major_project", "find_out", "keep_and_watch", "covered", "no_gain_at_present"
 ]
 LANES: tuple[Lane, ...] = get_args(Lane)  # in the order of the report
+CALLED_FOR = LANES[:5]  # those that ask somebody to act
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from scoring.answers import Answer, Raised, read_answers
 from scoring.engine import Instrument
@@ -17,10 +17,21 @@ from scoring.errors import InvalidAnswers, InvalidQuestionnaire, InvalidReport
 from scoring.figures import assess
 from scoring.questionnaire import Frozen, Questionnaire
 from scoring.result import Result
+from scoring.review import Review, Verified, make_review, with_confirmed
 
 FORMAT: Final = "plumbline-report/1"
 TOLERANCE = 1e-6  # a figure that differs by more does not hold
+State = Literal["draft", "submitted", "under_review", "final"]
+Decision = Literal["", "accepted", "changed", "refused"]
+Stated = Mapping[str, Any]  # a report as it was read, and nothing of it parsed
 Line = Annotated[str, Field(max_length=400)]
+_left_out = Field(default=None, exclude_if=lambda value: value is None)
+MARKING_LENGTH: Final = 40  # characters: what stands beside the page’s number
+
+
+def _whole(value: object) -> object:
+    """5.0 as 5: JSON has one kind of number, and JSON Schema calls either an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class About(Frozen):
@@ -42,21 +53,42 @@ class Given(Frozen):
 class RaisedImpact(Frozen):
     """An impact that the organisation set higher than the questionnaire does, and why."""
 
-    value: int
+    value: Annotated[int, BeforeValidator(_whole)]
     reason: str
 
 
+class ManagementAnswer(Frozen):
+    """What the management decided on an action; what it left open is empty.
+
+    post: the function that carries it out; due: a date as YYYY-MM-DD; money: whether it takes money.
+    """
+
+    decision: Decision = ""
+    why: str = ""
+    post: str = ""
+    due: str = ""
+    money: Literal["", "yes", "no"] = ""
+
+
 class Report(Frozen):
-    """Everything a report shows, and everything that is needed to recompute it."""
+    """Everything a report shows, and everything that is needed to recompute it.
+
+    marking: how it is to be handled, in words that its organisation chose; printed on every page, never scored; review:
+    None where nobody has begun one; management: the answers to actions, by recommendation, None where nobody could
+    answer yet.
+    """
 
     format: Literal["plumbline-report/1"] = FORMAT
-    state: Literal["draft", "submitted"]
+    state: State
+    marking: Annotated[str, Field(default="", max_length=MARKING_LENGTH, exclude_if=lambda value: not value)]
     about: About
     questionnaire: Questionnaire
     profile: dict[str, bool]
     answers: dict[str, Given]
     impacts: Annotated[dict[str, RaisedImpact], Field(default_factory=dict)]
     result: Result
+    review: Annotated[Review | None, _left_out]
+    management: Annotated[dict[str, ManagementAnswer] | None, _left_out]
 
 
 class Difference(Frozen):
@@ -72,32 +104,38 @@ def make_report(
     profile: Mapping[str, bool],
     answers: Mapping[str, Answer],
     about: About,
-    submitted: bool,
+    state: State,
     impacts: Mapping[str, Raised] = MappingProxyType({}),
+    levels: Mapping[str, Verified] | None = None,
+    management: Mapping[str, ManagementAnswer] | None = None,
+    marking: str = "",
 ) -> Report:
-    """Score the answers and put everything together. Raises InvalidAnswers."""
+    """Score the answers and put everything together; `levels`: what a reviewer found. Raises InvalidAnswers."""
     questionnaire = instrument.questionnaire
-    checked = read_answers(questionnaire, profile, answers, impacts)
+    checked = with_confirmed(read_answers(questionnaire, profile, answers, impacts), levels or {})
     return Report(
-        state="submitted" if submitted else "draft",
+        state=state,
+        marking=marking,
         about=about,
         questionnaire=questionnaire,
         profile=dict(profile),
         answers={q.id: Given(**answers[q.id]._asdict()) for q in questionnaire.questions if q.id in answers},
         impacts={s.id: RaisedImpact(**impacts[s.id]._asdict()) for s in questionnaire.scenarios if s.id in impacts},
         result=assess(instrument, checked),
+        review=None if levels is None else make_review(instrument, checked, levels),
+        management=None if management is None else dict(management),
     )
 
 
-def read_report(data: bytes | str) -> tuple[Report, object]:
-    """A report and its result as it was stated (before any parsing that could mend it). Raises InvalidReport."""
+def read_report(data: bytes | str) -> tuple[Report, Stated]:
+    """A report, and its JSON as it was stated (before any parsing that could mend it). Raises InvalidReport."""
     try:
         stated = json.loads(data, object_pairs_hook=_without_twins, parse_int=_bounded)
         if not isinstance(stated, dict):
             raise InvalidReport("This is not a report: it is not a JSON object.")
         if stated.get("format") != FORMAT:
             raise InvalidReport(f"This is not a report that can be read here: its format is not “{FORMAT}”.")
-        return Report.model_validate_json(data), stated["result"]
+        return Report.model_validate_json(data), stated
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "/".join(str(part) for part in first["loc"])
@@ -125,7 +163,7 @@ def raised_impacts(impacts: Mapping[str, RaisedImpact]) -> dict[str, Raised]:
     return {name: Raised(raised.value, raised.reason) for name, raised in impacts.items()}
 
 
-def differences(report: Report, stated: object) -> list[Difference]:
+def differences(report: Report, stated: Stated) -> list[Difference]:
     """Recompute everything from the questionnaire and the answers inside the report, and name what does not agree."""
     questionnaire = report.questionnaire
     found = []
@@ -133,16 +171,24 @@ def differences(report: Report, stated: object) -> list[Difference]:
         content = questionnaire.content_hash()
         found.append(Difference(pointer="/questionnaire/hash", stated=questionnaire.hash, recomputed=content))
     answers = {question: Answer(given.option, given.note) for question, given in report.answers.items()}
+    levels = report.review.levels if report.review else {}
     try:
-        checked = read_answers(questionnaire, report.profile, answers, raised_impacts(report.impacts))
+        given = read_answers(questionnaire, report.profile, answers, raised_impacts(report.impacts))
+        checked = with_confirmed(given, levels)
+        instrument = Instrument(questionnaire)
+        found += _compare("/result", stated["result"], _plain(assess(instrument, checked)))
+        if report.review:
+            reviewed = make_review(instrument, checked, levels)
+            found += _compare("/review/result", stated["review"]["result"], _plain(reviewed.result))
     except InvalidAnswers as error:
         return found + [Difference(pointer=p.pointer, stated="", recomputed=p.message) for p in error.problems]
-    try:
-        instrument = Instrument(questionnaire)
     except InvalidQuestionnaire as error:
         return [*found, Difference(pointer="/questionnaire", stated="", recomputed=str(error))]
-    recomputed = json.loads(assess(instrument, checked).model_dump_json())
-    return found + list(_compare("/result", stated, recomputed))
+    return found
+
+
+def _plain(result: Result) -> object:
+    return json.loads(result.model_dump_json())
 
 
 def _compare(pointer: str, stated: object, recomputed: object) -> list[Difference]:

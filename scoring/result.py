@@ -1,12 +1,13 @@
 """The result of one assessment: every figure that page, PDF, JSON and API show, under the API's field names."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from scoring.consistency import Code, Severity
 from scoring.questionnaire import Frozen
-from scoring.recommendations import Lane
+from scoring.recommendations import LANES, Lane
 from scoring.robustness import Label
 
 Include = Literal["because", "recommendations", "unknowns", "robustness", "consistency"]
@@ -281,3 +282,8 @@ class WhatIf(Frozen):
     before: Standing
     after: Standing
     path: Annotated[PathResult | None, _left_out]
+
+
+def by_lane(recommendations: Iterable[RecommendationResult]) -> list[RecommendationResult]:
+    """Recommendations in the order of a report: lane by lane, in each by rank, as they come."""
+    return sorted(recommendations, key=lambda r: LANES.index(r.lane))

@@ -24,7 +24,13 @@ ON_BOTH = {
     "tests.test_trail",
     "tests.test_plans",
     "tests.test_statements",
+    "tests.test_retention",
+    "tests.test_sharing",
+    "tests.test_program_keys",
     "tests.routes.test_account",
+    "tests.routes.test_outside_identity",
+    "tests.test_second_factor",
+    "tests.routes.test_second_factor",
 }
 
 

@@ -16,7 +16,7 @@ from lxml import html
 from tests import people
 from tests.serving import SESSIONS
 
-FILES = (".pdf", ".json")
+FILES = (".pdf", ".json", ".csv")
 SUFFIX = " – Plumbline"
 
 
@@ -85,6 +85,11 @@ def _levels(page: html.HtmlElement) -> Iterator[str]:
 
 def _text(element: html.HtmlElement | None) -> str:
     return "" if element is None else " ".join(element.text_content().split())
+
+
+def unnumbered(answer: httpx.Response) -> str:
+    """The words of an answer without the number of its request, so that two can be held beside each other."""
+    return answer.text.replace(answer.headers["x-request-id"], "")
 
 
 class Site:

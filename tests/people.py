@@ -1,10 +1,14 @@
 """People who sign in, for tests: an organisation with a member in a role, and a session of theirs."""
 
+from collections.abc import Sequence
+
+from app import sharing
 from app.accounts import Reader, Role, account_by_email, begin_session, make_account, signed_in
 from app.database import Database
 from app.keyring import Keyring
 from app.links import find_link, make_link, use_link
 from app.organisations import join, make_organisation
+from app.program_keys import SCOPES, make_key
 
 COOKIE = "plumbline"
 
@@ -24,6 +28,18 @@ def member(database: Database, keyring: Keyring, of: str, role: Role = "manager"
         use_link(session, invitation)
         join(session, keyring, invitation, account)
         return begin_session(session, account, of)
+
+
+def program(database: Database, keyring: Keyring, reader: Reader, scopes: Sequence[str] = SCOPES) -> str:
+    """A new key of a manager’s organisation."""
+    with database.transaction(write=True) as session:
+        return make_key(session, reader, "Case system", scopes, 90)
+
+
+def grant(database: Database, reader: Reader, body: str, extent: str = "results", *relations: str) -> None:
+    """Show the results of a manager’s organisation to a body."""
+    with database.transaction(write=True) as session:
+        sharing.grant(session, reader, sharing.Body(body, "Ministry"), relations, extent)
 
 
 def administrator(database: Database) -> str:

@@ -5,6 +5,7 @@ plain SQL of that time. A new revision needs its function in FILLED; the tests l
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from app.keyring import Keyring
 from app.keys import new_master_keys
 from app.migrations import HEAD, upgrade
 from app.organisations import acting
+from app.places import second_factor_place
+from app.trail import Chain, entry_row
 from tests.serving import small
 
 MASTERS = new_master_keys()  # of every database that is made here
@@ -174,13 +177,33 @@ def _review_and_sharing(connection: Connection) -> None:
     """0006: a reviewed assessment with management’s answers, a body it is shared with, a program’s key, codes."""
     moment = "2025-07-01 12:00:00.000010"
     connection.execute(text("UPDATE organisation SET is_state = true, retention_months = 60"))
-    connection.execute(text("UPDATE account SET second_factor = 'secret', second_factor_step = 7"))
-    done = f"state = 'final', marking = 'official', review_version = 1, final_at = '{moment}', final_by = 'second'"
+    for account in ("local", "second", "stranger"):
+        sealed = {"sealed": MASTERS.seal("secret", second_factor_place(account)), "id": account}
+        change = "UPDATE account SET second_factor = :sealed, second_factor_step = 7 WHERE id = :id"
+        connection.execute(text(change), sealed)
+    done = f"state = 'final', marking = 'official', final_at = '{moment}', final_by = 'second'"
     connection.execute(text(f"UPDATE assessment SET {done} WHERE id = '{SUBMITTED}'"))
-    level = {"assessment_id": SUBMITTED, "question": "papers_kept", "option": "on_paper", "comment": "", "version": 1}
+    level = {
+        "assessment_id": SUBMITTED,
+        "question": "papers_kept",
+        "option": "on_paper",
+        "comment": "",
+        "version": 1,
+        "answer_version": 1,
+    }
     _insert(connection, "verified_level", level)
     decided = {"decision": "accepted", "why": "", "post": "", "due": "2025-12-31", "money": "yes", "version": 1}
     _insert(connection, "management_answer", {"assessment_id": SUBMITTED, "recommendation": "draw_rosters"} | decided)
+    _noted(
+        connection,
+        ("levels", {"levels": [{name: level[name] for name in ("question", "option", "version", "answer_version")}]}),
+        (
+            "management",
+            {"action": "draw_rosters"} | {name: decided[name] for name in ("decision", "due", "money", "version")},
+        ),
+        ("marking", {"marking": "official"}),
+        ("state", {"from": "under_review", "to": "final"}),
+    )
     granted = {"relation": "none", "extent": "results", "since": moment, "granted_by": "local"}
     _insert(connection, "sharing", {"organisation_id": "local", "with_id": "other"} | granted)
     key = {"id": "key-1", "digest": "d", "organisation_id": "local", "name": "Case system", "scopes": "read"}
@@ -189,6 +212,18 @@ def _review_and_sharing(connection: Connection) -> None:
     _insert(connection, "recovery_code", {"digest": "e", "account_id": "local"})
     known = {"issuer": "https://login.example.org", "subject": "f", "account_id": "local", "since": moment}
     _insert(connection, "outside_identity", known)
+
+
+def _noted(connection: Connection, *said: tuple[str, Row]) -> None:
+    """What was done to the assessment that was submitted, in its trail."""
+    end = text("SELECT trail_number, trail_seal FROM assessment WHERE id = :id")
+    chain = Chain("assessment", SUBMITTED, *connection.execute(end, {"id": SUBMITTED}).one())
+    cipher = keyring().cipher(connection, "local", 1)
+    for action, detail in said:
+        row = entry_row(cipher, chain, datetime(2025, 7, 1, 12, tzinfo=UTC), "second", action, detail)
+        _insert(connection, "trail_entry", row | {"at": "2025-07-01 12:00:00.000000"})
+    columns = "trail_number = :trail_number, trail_seal = :trail_seal, trail_signature = :trail_signature"
+    connection.execute(text(f"UPDATE assessment SET {columns} WHERE id = :id"), chain.head(MASTERS) | {"id": SUBMITTED})
 
 
 FILLED: dict[str, Callable[[Connection], None]] = {

@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
+from starlette.types import ASGIApp
 
 from app.accounts import begin_session
 from app.catalogue import Catalogue, load_catalogue
+from app.connection import BoundedHead
 from app.content.resolution import resolve
 from app.content.sources import read_sources
 from app.database import Database
@@ -101,15 +103,33 @@ def catalogue() -> Catalogue:
 
 
 @contextmanager
+def running(app: ASGIApp) -> Iterator[str]:
+    """An application on a port of its own: its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=BoundedHead, log_level="warning", server_header=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < deadline, "The server did not start."
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
 def served(
-    catalogue: Catalogue, folder: Path, url: str | None = None, processes: int = 2, rate_limit: int = 0
+    catalogue: Catalogue, folder: Path, url: str | None = None, processes: int = 2, **more: Any
 ) -> Iterator[str]:
-    """A server on a port of its own, with a database of the folder, and a manager who is signed in.
+    """A server on a port of its own, with a database of the folder, and a manager who is signed in; `more` are
+    settings.
 
     On PostgreSQL it is that many processes behind one address, and each request goes to the next of them; none where a
     test changes something within the server.
     """
-    settings = Settings(database_url=url or kept_in(folder), key_file=folder / "plumbline.key", rate_limit=rate_limit)
+    url = url or kept_in(folder)
+    settings = Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0, **more)
     apart = is_chosen() and processes
     start = in_processes(catalogue, settings, processes) if apart else _in_this_process(catalogue, settings)
     with start as (address, database, keyring):
@@ -121,17 +141,8 @@ def served(
 @contextmanager
 def _in_this_process(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, Database, Keyring]]:
     app = create_app(settings, catalogue)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 30
-    while not server.started:
-        assert thread.is_alive() and time.monotonic() < deadline, "The server did not start."
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}", app.state.database, app.state.keyring
-    server.should_exit = True
-    thread.join()
+    with running(app) as address:
+        yield address, app.state.database, app.state.keyring
 
 
 def session_anew(address: str) -> str:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from app import assessments, saving
 from app.accounts import Reader
+from app.assessment_report import report_of
 from app.assessments import OpenAssessment
 from app.catalogue import Catalogue, load_catalogue
 from app.database import Database
@@ -26,7 +27,7 @@ from app.started_about import StartedAbout
 from app.trail import Entry, entries
 from scoring.answers import Answer
 from scoring.errors import InvalidAnswers
-from scoring.report import differences, read_report
+from scoring.report import Report, differences, read_report
 from tests import people
 from tests.serving import small, unfinished
 
@@ -57,6 +58,10 @@ class Desk:
     def opens(self, name: str) -> OpenAssessment:
         with self.database.transaction(write=False) as session:
             return assessments.opened(session, self.reader, self.catalogue, name)
+
+    def reports(self, name: str) -> Report:
+        with self.database.transaction(write=False) as session:
+            return report_of(session, self.reader, assessments.opened(session, self.reader, self.catalogue, name))
 
     def saves(self, name: str, *changes: Change) -> None:
         self._on(name, lambda session, it: saving.save_answers(session, self.reader, it, changes))
@@ -343,7 +348,7 @@ def test_answers_that_the_profile_hides_stay_and_leave_the_score(desk: Desk) -> 
     opened = desk.opens(name)
     assert opened.checked.ignored == ["house_hidden", "names_recur"]
     assert opened.answers == ALL
-    assert [scenario.id for scenario in assessments.report(opened).result.scenarios] == ["trip_sold"]
+    assert [scenario.id for scenario in desk.reports(name).result.scenarios] == ["trip_sold"]
 
 
 def test_submitting_closes_an_assessment_for_good(desk: Desk) -> None:
@@ -395,13 +400,13 @@ def test_an_assessment_under_a_draft_is_scored_and_not_submitted(desk: Desk) -> 
     desk.answers_all(name)
     with pytest.raises(WrongState, match="is a draft"):
         desk.submits(name)
-    assert assessments.report(desk.opens(name)).result.questionnaire.draft
+    assert desk.reports(name).result.questionnaire.draft
 
 
 def test_the_report_is_that_of_the_answers_and_holds(desk: Desk) -> None:
     name = desk.begins()
     desk.answers_all(name)
-    draft = assessments.report(desk.opens(name))
+    draft = desk.reports(name)
     assert (draft.state, draft.about.organisation, draft.about.scope) == (
         "draft",
         "Harbour Office",
@@ -409,10 +414,10 @@ def test_the_report_is_that_of_the_answers_and_holds(desk: Desk) -> None:
     )
     assert {q: (g.option, g.note) for q, g in draft.answers.items()} == {q: tuple(a) for q, a in ALL.items()}
     desk.submits(name)
-    submitted = assessments.report(desk.opens(name))
+    submitted = desk.reports(name)
     assert submitted.state == "submitted"
     assert differences(*read_report(submitted.model_dump_json())) == []
-    assert assessments.report(desk.opens(name)) == submitted
+    assert desk.reports(name) == submitted
 
 
 @pytest.mark.parametrize(

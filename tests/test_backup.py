@@ -259,6 +259,26 @@ def test_what_does_not_hold_is_refused_and_the_database_untouched(saved: Path, e
     assert state(elsewhere) == before
 
 
+def test_a_schema_that_is_no_text_is_refused(saved: Path, elsewhere: Path) -> None:
+    before = state(elsewhere)
+    spoiled = saved.read_bytes().replace(b"PRIMARY KEY", b"PRIMARY KEY\xe4", 1).replace(b"(32)", b"(3)", 1)
+    saved.write_bytes(spoiled.replace(b"alembic_version", b"alembic_versi\xe4n"))
+    with pytest.raises(UnsoundFile, match=r"saved\.db"):
+        put_back(saved, elsewhere)
+    assert state(elsewhere) == before
+
+
+def test_an_old_row_that_is_no_text_is_refused_and_not_repeated(tmp_path: Path, elsewhere: Path) -> None:
+    at(tmp_path / "old.db", "0003").close()
+    before, old = state(elsewhere), (tmp_path / "old.db").read_bytes()
+    assert NOTE.encode() in old
+    (tmp_path / "old.db").write_bytes(old.replace(NOTE.encode(), NOTE.encode()[:-1] + b"\xe4"))
+    with pytest.raises(UnsoundFile, match="what stands in its rows cannot be read") as refusal:
+        put_back(tmp_path / "old.db", elsewhere)
+    assert "registry" not in str(refusal.value) and refusal.value.__cause__ is None
+    assert state(elsewhere) == before
+
+
 def test_whichever_page_is_lost_shows(saved: Path, tmp_path: Path) -> None:
     whole = saved.read_bytes()
     pages = len(whole) // _page_size(saved)

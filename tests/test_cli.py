@@ -6,12 +6,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from app.catalogue import load_catalogue
 from app.cli import main
+from app.connection import BoundedHead
 from app.content.schema import write_schema
 from app.database import Database
 from app.migrations import migrate, open_keyring
+from app.reports import draw_redacted, report_json
+from app.retention import keep_for
+from app.saving import start
 from app.settings import Settings
+from scoring.redacted import redacted
 from tests import people
+from tests.reports.samples import sample_report
+from tests.serving import small
+from tests.test_assessments import ABOUT
 from tests.tiny import edit
 
 BODY = {"questionnaire": "tiny", "answers": {"booth_pairs": "on_paper"}, "include": []}
@@ -162,3 +171,70 @@ def test_keys_are_changed_and_trails_followed(
     assert main(["verify-log"]) == 1
     assert "it was changed after it had been written" in capsys.readouterr().err
     database.close()
+
+
+def test_redact_draws_what_may_be_shown_and_verify_says_that_it_cannot_be_recomputed(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, drawn = tmp_path / "report.json", tmp_path / "redacted.pdf"
+    report.write_bytes(report_json(sample_report()))
+    assert main(["redact", str(report), "-o", str(drawn), "--scope", "post", "--without-name"]) == 0
+    assert drawn.read_bytes() == draw_redacted(redacted(sample_report(), scope="post", named=False))
+    assert main(["verify", str(drawn)]) == 1
+    assert "This is a redacted report: it holds no answers" in capsys.readouterr().err
+
+
+def test_redact_refuses_what_does_not_hold_what_is_a_draft_and_another_format(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report, drawn = tmp_path / "report.json", tmp_path / "redacted.pdf"
+    data = json.loads(report_json(sample_report()))
+    data["result"]["overall"]["score"] = 1.0
+    report.write_text(json.dumps(data), encoding="utf-8")
+    assert main(["redact", str(report), "-o", str(drawn)]) == 1
+    assert "The report does not hold" in capsys.readouterr().err
+    report.write_bytes(report_json(sample_report(state="draft")))
+    assert main(["redact", str(report), "-o", str(drawn)]) == 1
+    assert "A draft is not shown outside" in capsys.readouterr().err
+    assert main(["redact", str(report), "-o", str(tmp_path / "redacted.json")]) == 2
+    assert not drawn.exists()
+
+
+@pytest.mark.parametrize("command", ["delete-expired", "serve"])
+def test_what_is_over_its_time_is_deleted_by_the_command_and_when_the_server_starts(
+    command: str,
+    tmp_path: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("uvicorn.run", lambda *arguments, **options: None)
+    url = f"sqlite:///{tmp_path / 'plumbline.db'}"
+    monkeypatch.setenv("PLUMBLINE_DATABASE_URL", url)
+    settings, database = Settings(), Database(url)
+    keyring = open_keyring(settings, database)
+    migrate(database, keyring)
+    token = people.member(database, keyring, people.organisation(database, keyring))
+    reader = people.reader_of(database, keyring, token)
+    with database.transaction(write=True) as session:
+        start(session, reader, load_catalogue([small()]), "small", ABOUT)
+        keep_for(session, reader, 1)
+        session.connection().execute(text("UPDATE assessment SET changed_at = '2020-01-01 00:00:00'"))
+    database.close()
+    assert main([command]) == 0
+    assert "Assessments whose time was over, deleted: 1." in capsys.readouterr().out
+    assert main([command]) == 0
+    assert "deleted: 1" not in capsys.readouterr().out
+    assert main(["verify-log"]) == 0
+    assert capsys.readouterr().out == "1 chains, 4 entries, 0 faults.\n"
+
+
+def test_the_server_says_nothing_of_what_it_runs_on_and_bounds_heads(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: dict[str, object] = {}
+    monkeypatch.setenv("PLUMBLINE_DATABASE_URL", f"sqlite:///{tmp_path / 'plumbline.db'}")
+    monkeypatch.setattr("uvicorn.run", lambda app, **options: started.update(options))
+    assert main(["serve"]) == 0
+    assert (started["server_header"], started["http"], started["host"]) == (False, BoundedHead, "127.0.0.1")
+    assert not started.get("reload")

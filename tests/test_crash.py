@@ -12,11 +12,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import pytest
@@ -93,16 +94,16 @@ class Saved:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """`plumbline serve` on a free port; killed at the end at the latest."""
+def server(
+    database: Path, more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`plumbline serve` on a free port, with more settings; killed at the end at the latest."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {
-        "PLUMBLINE_DATABASE_URL": kept_in(folder),
-        "PLUMBLINE_KEY_FILE": str(folder / "plumbline.key"),
-        "PLUMBLINE_PORT": str(port),
+    settings = {"PLUMBLINE_DATABASE_URL": f"sqlite:///{database}", "PLUMBLINE_PORT": str(port)} | {
         "PLUMBLINE_RATE_LIMIT": "0",
+        **more,
     }
     command = [sys.executable, "-m", "app.cli", "serve"]
     process = subprocess.Popen(command, cwd=PROJECT, env=os.environ | settings, stdout=subprocess.DEVNULL)
@@ -129,9 +130,13 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 def test_whatever_was_acknowledged_is_there_after_the_server_was_killed(tmp_path: Path, kills: int) -> None:
     chance, servers = random.Random(SEED), 2 if is_chosen() else 1
     clients = [Client(random.Random(SEED + number)) for number in range(CLIENTS)]
-    settings = Settings(database_url=kept_in(tmp_path), key_file=tmp_path / "plumbline.key")
+    database, settings = (
+        tmp_path / "plumbline.db",
+        Settings(database_url=kept_in(tmp_path), key_file=tmp_path / "a.key"),
+    )
+    where = {"PLUMBLINE_DATABASE_URL": settings.database_url, "PLUMBLINE_KEY_FILE": str(settings.keys_at)}
     with ExitStack() as running:
-        standing = [running.enter_context(server(tmp_path)) for _ in range(servers)]
+        standing = [running.enter_context(server(database, where)) for _ in range(servers)]
         opened = Database(settings.database_url)
         running.callback(opened.close)
         keyring = open_keyring(settings, opened)
@@ -149,10 +154,10 @@ def test_whatever_was_acknowledged_is_there_after_the_server_was_killed(tmp_path
                 for person in at_work:
                     person.result()
                 assert is_reached
-            standing[victim] = running.enter_context(server(tmp_path))
+            standing[victim] = running.enter_context(server(database, where))
         for client in clients:
             client.look(Filler(standing[0][1], token))
             assert any(answer.note for answer in client.acknowledged.values())
         if opened.is_embedded:
-            assert verify(tmp_path / "plumbline.db").rows["assessment"] == CLIENTS
+            assert verify(database).rows["assessment"] == CLIENTS
         assert verify_log(opened, keyring).breaks == []

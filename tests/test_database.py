@@ -38,7 +38,8 @@ def organisations(database: Database) -> int:
 
 @pytest.mark.embedded("SQLite’s own settings")
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000)]
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000), ("secure_delete", 1)],
 )
 def test_sqlite_is_set_to_keep_what_was_acknowledged(database: Database, pragma: str, value: object) -> None:
     with database.transaction(write=False) as session:

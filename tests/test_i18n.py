@@ -1,5 +1,6 @@
 """Every word of the interface goes through the catalogues, and the English one holds them all."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from app import i18n, templating
 from app.catalogue import Catalogue
 from app.content.documents import documents
 from app.settings import PROJECT
+from tests.drafts import ABOUT, Walker
 from tests.page import Site
 from tests.routes.test_assessments import answer_everything, begun, save
 from tests.serving import served
@@ -155,6 +157,42 @@ def test_no_page_holds_a_word_of_the_interface_that_cannot_be_translated(
     save(site, root, "work", answer__passage_alone="option_2", note__roster_drawn="Draw of May")
     for path in ("", "/check", "/report"):
         look(root + path)
+    assert not found
+
+
+def test_no_page_of_a_draft_holds_a_word_of_the_interface_that_cannot_be_translated(
+    pseudo: None, address: str, catalogue: Catalogue
+) -> None:
+    walker = Walker(address, language="de", token="")
+    known = {*NAMES, "Harbour Office", "small harbour", "version", "option"}  # the last two as the file says them
+    known |= words_of(catalogue.instrument("small").questionnaire.model_dump())
+    ordered = sorted((" ".join(words.split()) for words in known if len(words) > 1), key=len, reverse=True)
+    found: list[str] = []
+
+    def look() -> None:
+        found.extend(f"{walker.heading}: {words}" for words in untranslated(walker.page, ordered))
+
+    walker.get("/agencies/small/draft")
+    look()
+    for button, fields in (
+        ("Continue", {}),
+        ("Continue", {**ABOUT, "scope_words": "small harbour"}),
+        ("About your work", {}),
+        ("Continue", {"fact__runs_houses": "yes"}),
+        ("Continue", {"answer__passage_alone": "option_2"}),
+        ("Return to the list", {}),
+        ("Check your answers", {}),
+    ):
+        walker.press(f"{OPEN}{button}" if button != "About your work" else button, **fields)
+        look()
+    said = walker.saved()
+    assert said["read_me"].startswith(OPEN)
+    walker.press("Read the report")
+    look()
+    walker.give("{", 422)
+    look()
+    walker.give(json.dumps(said | {"answers": {"papers_kept": "evidenced"}, "version": "7"}), 422)
+    look()
     assert not found
 
 

@@ -152,7 +152,7 @@ def test_pages_drawn_by_another_version_are_not_compared(
 
 
 def test_a_draft_is_called_a_draft(catalogue: Catalogue) -> None:
-    found = verify(report_json(sample_report(draft=True, submitted=False)), catalogue)
+    found = verify(report_json(sample_report(draft=True, state="draft")), catalogue)
     assert found.origin == "draft"
     assert "It is a draft: nobody has released it" in found.words
     assert "State: a draft, not submitted." in found.words

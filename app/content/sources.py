@@ -148,8 +148,10 @@ def _shape_faults(file: SourceFile, error: ValidationError) -> list[Fault]:
         where = _known(file, problem["loc"])
         if problem["type"] == "missing":
             where = (*where, problem["loc"][-1])
-        what, remedy = _REMEDIES.get(problem["type"], (problem["msg"] + ".", "README.md says what may stand here."))
-        fault = file.fault(where, what.format(key=where[-1] if where else ""), remedy)
+        # Pydantic’s own words are taken as they are: those on a pattern hold braces.
+        known = _REMEDIES.get(problem["type"])
+        what = known[0].format(key=where[-1] if where else "") if known else f"{problem['msg'].rstrip('.')}."
+        fault = file.fault(where, what, known[1] if known else "README.md says what may stand here.")
         if fault not in faults:
             faults.append(fault)
     return faults

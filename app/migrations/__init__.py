@@ -65,13 +65,21 @@ def open_keyring(settings: Settings, database: Database) -> Keyring:
     """The keys of a service; a new database makes its key file. Raises KeyFailure where there is data and no file."""
     if not settings.keys_at.exists():
         with database.transaction(write=False) as session:
-            connection = session.connection()
-            encrypted = "organisation_key" in inspect(connection).get_table_names() and bool(
-                connection.execute(text("SELECT 1 FROM organisation_key")).first()
-            )
+            encrypted = _is_encrypted(session.connection())
         if not encrypted:
             make_master_keys(settings.keys_at)
     return Keyring(read_master_keys(settings.keys_at))
+
+
+def _is_encrypted(connection: Connection) -> bool:
+    """Whether anything stands in a database that a master key closed."""
+    tables = inspect(connection)
+    names = tables.get_table_names()
+    if "organisation_key" in names and connection.execute(text("SELECT 1 FROM organisation_key")).first():
+        return True
+    if "account" not in names or "second_factor" not in {column["name"] for column in tables.get_columns("account")}:
+        return False
+    return bool(connection.execute(text("SELECT 1 FROM account WHERE second_factor <> ''")).first())
 
 
 def upgrade(database: Database, keyring: Keyring, to: str = HEAD) -> None:

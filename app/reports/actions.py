@@ -2,12 +2,12 @@
 
 from itertools import groupby
 
-from app.reports import pictures
+from app.reports import management, pictures
 from app.reports.blocks import Block, Cell, Column, Facts, Heading, Notice, Row, Table, Text, row
 from app.reports.figures import points
 from app.reports.reading import Reading
-from app.reports.summary import CALLED_FOR
 from scoring.questionnaire import Recommendation
+from scoring.recommendations import CALLED_FOR
 from scoring.result import ForOthersResult, Measure, RecommendationResult
 
 
@@ -23,13 +23,7 @@ def plan(r: Reading) -> list[Block]:
                 "earlier picks already made; “alone” is with no other action."
             )
         ),
-        Text(
-            r._(
-                "The last line of each action is for the management’s answer: accepted, changed or refused, why, by "
-                "whom and by when."
-            ),
-            "small",
-        ),
+        *management.how_far(r),
     ]
     blocks[1:1] = _act_today(r)
     blocks += _pictures(r)
@@ -146,7 +140,7 @@ def _action(r: Reading, action: RecommendationResult) -> list[Block]:
     elif action.lane == "duty":
         facts.append((r._("Benefit"), r._("none in points beyond the actions before it; it is a duty all the same")))
     facts += _common(r, recommendation, action)
-    blocks += [Facts(tuple(facts)), _managements_answer(r, action)]
+    blocks += [Facts(tuple(facts)), management.answer(r, action.id)]
     return blocks
 
 
@@ -209,17 +203,6 @@ def _common(r: Reading, recommendation: Recommendation, action: RecommendationRe
     return facts
 
 
-def _managements_answer(r: Reading, action: RecommendationResult) -> Table:
-    columns = (
-        Column(r._("Accepted, changed or refused"), 2.7),
-        Column(r._("Why"), 3.2),
-        Column(r._("By whom"), 1.7),
-        Column(r._("By when"), 1.3),
-    )
-    caption = r._("The management’s answer to %(code)s", code=r.action_code[action.id])
-    return Table(caption, columns, (row("", "", "", ""),), blank=True)
-
-
 def _short(r: Reading, caption: str, actions: list[RecommendationResult]) -> Table:
     columns = (
         Column(r._("No."), 0.6),
@@ -250,7 +233,7 @@ def measures(r: Reading) -> list[Block]:
         return [*blocks, Text(r._("There are none for this kind of agency."))]
     blocks.append(Text(r._("For the agency too, but no answer rests on them, so they have no place in the order.")))
     blocks.append(_listed(r, r._("Measures"), found))
-    return blocks
+    return blocks + management.to_measures(r)
 
 
 def for_others(r: Reading) -> list[Block]:

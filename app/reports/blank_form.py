@@ -18,6 +18,7 @@ def blank_form(q: Questionnaire, words: Translator, language: str = SOURCE_LANGU
                 _("Never write down an event, a name or a suspicion. The note names a record, no more."),
             )
         ),
+        *_about(words),
         Heading(_("About your work and your country"), "profile", 1),
     ]
     for fact in q.profile:
@@ -43,6 +44,7 @@ def blank_form(q: Questionnaire, words: Translator, language: str = SOURCE_LANGU
         author="",
         running=" – ".join((q.title, q.version)),
         marks=(_("DRAFT"),) if q.draft else (),
+        marking=_("Confidential once it is marked"),
         control=Facts(
             (
                 (_("Questionnaire"), version % {"id": q.id, "version": q.version}),
@@ -70,6 +72,21 @@ def blank_form(q: Questionnaire, words: Translator, language: str = SOURCE_LANGU
         },
         blocks=tuple(blocks),
     )
+
+
+def _about(words: Translator) -> list[Block]:
+    """What the page asks before the first question, in lines to write on."""
+    _ = words.gettext
+    lines = (
+        (_("Organisation"), _("Date")),
+        (_("One post, one region or the whole service"), _("What kind of post or region, without its name")),
+        (_("Sittings"), _("People"), _("From which levels"), _("Moderator from outside, legal adviser")),
+    )
+    rooms = [
+        Table(", ".join(line), tuple(Column(title) for title in line), (row(*("" for _title in line)),), blank=True)
+        for line in lines
+    ]
+    return [Heading(_("About this assessment"), "about", 1), *rooms]
 
 
 def _question(question: Question, number: int, words: Translator) -> list[Block]:

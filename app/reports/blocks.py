@@ -132,8 +132,9 @@ class Document:
     """A whole report, ready to be drawn.
 
     title, title_lines, subtitle: of the cover; running: what stands at the top of each page; marks: short words such as
-    DRAFT that stand there too; control: document control; date: (year, month, day) or None; words: the few words that
-    a drawing adds itself.
+    DRAFT that stand there too; marking: how it is to be handled, at the head and the foot of each page; control:
+    document control; date: (year, month, day) or None; words: the few words that a drawing adds itself; is_short: has
+    no list of contents and no page of its own for what stands before it.
     """
 
     language: str
@@ -149,6 +150,8 @@ class Document:
     date: tuple[int, int, int] | None
     words: dict[str, str]
     blocks: tuple[Block, ...]
+    marking: str = ""
+    is_short: bool = False
 
     @property
     def contents(self) -> list[Heading]:

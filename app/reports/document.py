@@ -1,6 +1,6 @@
 """A report as a document: its parts in their order, with what every page of it carries."""
 
-from app.reports import actions, certainty, front, method, record, risks, summary
+from app.reports import actions, certainty, front, method, record, review, risks, summary
 from app.reports.blocks import Block, Document
 from app.reports.reading import Reading, Translator
 from scoring.report import Report
@@ -21,6 +21,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
     for part in (
         front.what_it_is,
         summary.summary,
+        review.found,
         front.completeness,
         certainty.how_sure,
         certainty.second_look,
@@ -50,6 +51,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
         author=about.organisation,
         running=" – ".join(part for part in (about.organisation, q.title, about.date) if part),
         marks=front.marks(r),
+        marking=front.marking(r),
         control=front.control(r, report_json(report)),
         notices=front.notices(r),
         date=r.day(),
@@ -66,6 +68,7 @@ def report_context(report: Report, translator: Translator, language: str = "en")
             ),
             "download_pdf": r._("Download as PDF"),
             "download_json": r._("Download the data (JSON)"),
+            "download_actions": r._("Download the action plan (CSV)"),
         },
         blocks=tuple(blocks),
     )

@@ -10,7 +10,12 @@ def control(r: Reading, data: bytes) -> Facts:
     """Document control; `data` is the report's JSON, whose fingerprint is printed."""
     about, q = r.report.about, r.questionnaire
     not_given = r._("not given")
-    submitted = r._("submitted") if r.report.state == "submitted" else r._("draft, not submitted")
+    states = {
+        "draft": r._("draft, not submitted"),
+        "submitted": r._("submitted, not reviewed"),
+        "under_review": r._("submitted, under review"),
+        "final": r._("final: reviewed, and signed off by the reviewer"),
+    }
     return Facts(
         (
             (r._("Organisation"), about.organisation or not_given),
@@ -19,7 +24,8 @@ def control(r: Reading, data: bytes) -> Facts:
             (r._("How it was answered"), about.answered_by or not_given),
             (r._("Date"), about.date or not_given),
             (r._("Valid until"), _valid_until(r)),
-            (r._("State"), submitted),
+            (r._("State"), states[r.report.state]),
+            (r._("Handling"), marking(r)),
             (r._("Questionnaire"), _version(r)),
             (r._("Fingerprint of the questionnaire"), q.hash),
             (
@@ -50,6 +56,11 @@ def _valid_until(r: Reading) -> str:
 def marks(r: Reading) -> tuple[str, ...]:
     """The word that every page carries while a report is a draft, or rests on one."""
     return (r._("DRAFT"),) if r.report.state == "draft" or r.questionnaire.draft else ()
+
+
+def marking(r: Reading) -> str:
+    """How the report is to be handled; one that nobody marked holds answers all the same."""
+    return r.report.marking or r._("Handle as confidential")
 
 
 def notices(r: Reading) -> tuple[Notice, ...]:
@@ -89,7 +100,7 @@ def what_it_is(r: Reading) -> list[Block]:
                 r._("A risk score is not a probability of corruption, and it is not a finding about anybody."),
                 r._("The absence of known cases is never evidence of low risk."),
                 r._("Scores are not comparable across countries or across kinds of agency."),
-                r._("Nobody outside the agency has confirmed the answers, unless a note says so."),
+                _confirmed(r),
                 r._("A signal has innocent causes too. It is a reason to look, not proof."),
                 r._("What an action is worth is arithmetic on the model. It is no promise of an effect."),
             )
@@ -118,6 +129,12 @@ def what_it_is(r: Reading) -> list[Block]:
             )
         ),
     ]
+
+
+def _confirmed(r: Reading) -> str:
+    if r.report.review is None:
+        return r._("Nobody outside the agency has confirmed the answers, unless a note says so.")
+    return r._("Only those answers are confirmed that a reviewer looked at; see what the review found.")
 
 
 def _bands(r: Reading) -> str:

@@ -18,8 +18,10 @@ from app.reports.blank_form import blank_form
 from app.reports.blocks import Document
 from app.reports.document import ALTERNATIVE, report_context, report_json
 from app.reports.reading import Translator, translator
+from app.reports.redacted import redacted_context
 from app.templating import TEMPLATES
 from scoring.questionnaire import Questionnaire
+from scoring.redacted import Redacted
 from scoring.report import Report
 
 ATTACHMENT = "report.json"
@@ -51,12 +53,18 @@ def draw_blank_form(questionnaire: Questionnaire, words: Translator | None = Non
     return _drawn(document, "", f"{questionnaire.id} {questionnaire.version}; {language}")
 
 
+def draw_redacted(redacted: Redacted, words: Translator | None = None, language: str = "en") -> bytes:
+    """A redacted report as PDF/A-2a, which holds no attachment. Raises DrawingFailed where Typst refuses it."""
+    document = redacted_context(redacted, words or translator(language), language)
+    return _drawn(document, "", f"{redacted.format}; {language}; {drawing()}", "a-2a")
+
+
 def draw_document(document: Document) -> bytes:
     """Any other document as PDF, without attachment. Raises DrawingFailed where Typst refuses it."""
     return _drawn(document, "", document.title)
 
 
-def _drawn(document: Document, data: str, keywords: str) -> bytes:
+def _drawn(document: Document, data: str, keywords: str, archival: str = "a-3a") -> bytes:
     order = {
         "template": str(_TEMPLATE),
         "root": str(TEMPLATES / "report"),
@@ -64,6 +72,7 @@ def _drawn(document: Document, data: str, keywords: str) -> bytes:
         "data": data,
         "alternative": ALTERNATIVE,
         "keywords": keywords,
+        "archival": archival,
     }
     try:
         drawn = subprocess.run(  # noqa: S603  this interpreter, and a file of ours
@@ -72,6 +81,7 @@ def _drawn(document: Document, data: str, keywords: str) -> bytes:
             capture_output=True,
             timeout=TIME_LIMIT,
             check=True,
+            process_group=0,  # Ctrl+C is meant for the server, which finishes what it draws
         )
     except subprocess.TimeoutExpired as error:
         raise DrawingFailed(f"The PDF was not drawn within {TIME_LIMIT} seconds.") from error

@@ -7,6 +7,7 @@ import pikepdf
 
 from app.reports.pdf import ATTACHMENT, drawing
 from scoring.errors import InvalidReport
+from scoring.redacted import FORMAT as REDACTED
 
 SIZE_LIMIT = 50_000_000  # bytes of a file that is read at all; a report has about one million
 
@@ -31,6 +32,12 @@ def attached_data(data: bytes) -> bytes:
         raise InvalidReport(f"The file is too large to be a report: {len(data)} bytes.")
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
+            if ATTACHMENT not in pdf.attachments and str(pdf.docinfo.get("/Keywords", "")).startswith(REDACTED):
+                raise InvalidReport(
+                    "This is a redacted report: it holds no answers, so it cannot be recomputed from itself, and "
+                    "nothing here says whether its figures hold. Ask its organisation for the full report, and verify "
+                    "that."
+                )
             if ATTACHMENT not in pdf.attachments:
                 raise InvalidReport(f"This PDF has no attachment “{ATTACHMENT}”, so there is nothing to recompute.")
             return pdf.attachments[ATTACHMENT].get_file().read_bytes()

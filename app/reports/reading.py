@@ -1,6 +1,6 @@
 """A report as its sections read it: the value, its answers checked once, words for figures, bands and answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,7 +25,7 @@ from scoring.questionnaire import (
 )
 from scoring.recommendations import Lane
 from scoring.report import Report, raised_impacts
-from scoring.result import Banded, ChainResult, RecommendationResult, Result, ScenarioResult
+from scoring.result import Banded, ChainResult, RecommendationResult, Result, ScenarioResult, by_lane
 
 
 class Translator(Protocol):
@@ -41,6 +41,42 @@ class Translator(Protocol):
 def translator(language: str) -> Translator:
     """The catalogue of a language; where there is none, the words stay as they are in English."""
     return translations(language) if language in languages() else NullTranslations()
+
+
+class TwoEnds(Protocol):
+    """What is needed of a score to say its band."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether both ends and the stress test give the same band, and enough is known."""
+
+    @property
+    def band(self) -> str:
+        """At the worst end."""
+
+    @property
+    def band_best(self) -> str:
+        """At the best end."""
+
+    @property
+    def band_stressed(self) -> str:
+        """At the worst end, with what was called not applicable."""
+
+
+def band_words(words: Translator, banded: TwoEnds, titles: Mapping[str, str], too_little_known: bool) -> str:
+    """The band where it is certain, else both ends’ bands, or up to which one it may reach; `titles` by id."""
+    _ = words.gettext
+    worst, best = (titles.get(band, band) for band in (banded.band, banded.band_best))
+    if banded.certain:
+        return worst
+    if too_little_known:
+        said = _("up to %(band)s: too little known") % {"band": worst}
+    else:
+        said = worst if best == worst else _("%(low)s to %(high)s") % {"low": best, "high": worst}
+    if banded.band_stressed != banded.band:
+        stressed = titles.get(banded.band_stressed, banded.band_stressed)
+        said = _("%(bands)s (stress test: %(band)s)") % {"bands": said, "band": stressed}
+    return said
 
 
 @dataclass(frozen=True)
@@ -110,8 +146,7 @@ class Reading:
     @cached_property
     def in_lanes(self) -> list[RecommendationResult]:
         """The recommendations to the agency, lane by lane, in each by rank."""
-        order = list(self.lanes)
-        return sorted(self.result.recommendations or [], key=lambda r: order.index(r.lane))
+        return by_lane(self.result.recommendations or ())
 
     @cached_property
     def scenario_result(self) -> dict[str, ScenarioResult]:
@@ -161,18 +196,9 @@ class Reading:
 
     def band_words(self, banded: Banded) -> str:
         """The band where it is certain, else both ends’ bands, or up to which one it may reach."""
-        worst, best = self.band_title(banded.band), self.band_title(banded.band_best)
-        if banded.certain:
-            return worst
-        chains = self._chains_of(banded)
-        if any(self.too_little_known(chain) for chain in chains):
-            words = self._("up to %(band)s: too little known", band=worst)
-        else:
-            words = worst if best == worst else self._("%(low)s to %(high)s", low=best, high=worst)
-        if banded.band_stressed != banded.band:
-            stressed = self.band_title(banded.band_stressed)
-            words = self._("%(bands)s (stress test: %(band)s)", bands=words, band=stressed)
-        return words
+        vague = any(self.too_little_known(chain) for chain in self._chains_of(banded))
+        titles = {band.id: band.title for band in self.model.bands}
+        return band_words(self.translator, banded, titles, vague)
 
     def _chains_of(self, banded: Banded) -> Iterable[ChainResult]:
         if isinstance(banded, ChainResult):

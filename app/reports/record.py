@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from app.reports import charts
+from app.reports import charts, review
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
 from app.reports.reading import Reading
 from scoring.questionnaire import NOT_APPLICABLE, UNANSWERED, Evidence, Question
@@ -103,7 +103,14 @@ def answers(r: Reading) -> list[Block]:
             )
         ),
     ]
-    columns = (Column(r._("Question"), 4.2), Column(r._("Answer"), 3.2), Column(r._("Note"), 2.6))
+    columns: tuple[Column, ...] = (Column(r._("Question"), 4.2), Column(r._("Answer"), 3.2), Column(r._("Note"), 2.6))
+    if r.report.review:
+        columns = (
+            Column(r._("Question"), 3.4),
+            Column(r._("Answer"), 2.4),
+            Column(r._("Note"), 2.0),
+            Column(r._("The reviewer’s level"), 2.2),
+        )
     for section in r.questionnaire.sections:
         blocks.append(Heading(section.title, f"section-{section.id}", 2))
         rows = tuple(_answer(r, question) for question in section.questions)
@@ -124,7 +131,9 @@ def _answer(r: Reading, question: Question) -> Row:
     about = r.kind(question)
     if question.evidence:
         about += ". " + r._("Sources: %(ids)s", ids=r.evidence(question.evidence))
-    return row(Cell(asked, about), Cell(label, small), given.note, anchor=f"question-{question.id}")
+    cells = [Cell(asked, about), Cell(label, small), Cell(given.note)]
+    cells += [review.level_cell(r, question.id)] if r.report.review else []
+    return row(*cells, anchor=f"question-{question.id}")
 
 
 def sources(r: Reading) -> list[Block]:

@@ -3,11 +3,11 @@
 from app.reports import charts
 from app.reports.blocks import Block, Cell, Column, Heading, Row, Table, Text, row
 from app.reports.figures import points
-from app.reports.reading import Reading
+from app.reports.reading import Reading, Translator
+from scoring.recommendations import CALLED_FOR
 from scoring.result import Banded, Overall, RobustnessResult
 
 FIRST = 5  # scenarios and actions that are named: what one page holds
-CALLED_FOR = ("duty", "look_into", "quick_win", "major_project", "find_out")  # lanes that ask somebody to act
 
 
 def summary(r: Reading) -> list[Block]:
@@ -26,6 +26,7 @@ def summary(r: Reading) -> list[Block]:
             + _shown_sentence(r, overall),
             "lead",
         ),
+        *_reviewed(r),
         _chains(r),
         *_attention(r),
         Text(_safeguards(r)),
@@ -37,6 +38,19 @@ def summary(r: Reading) -> list[Block]:
     ]
 
 
+def _reviewed(r: Reading) -> list[Block]:
+    found = r.report.review
+    if found is None:
+        return []
+    overall = found.result.overall
+    words = r._(
+        "With the reviewer’s levels it is %(score)s, %(band)s. The next part shows both views, and where they differ.",
+        score=r.figure(overall.score),
+        band=r.band_words(overall),
+    )
+    return [Text(words)]
+
+
 def _robust(r: Reading) -> list[Block]:
     tried = r.result.robustness
     if tried is None:
@@ -46,13 +60,18 @@ def _robust(r: Reading) -> list[Block]:
 
 def other_weights(r: Reading, tried: RobustnessResult) -> str:
     """Whether the overall band would be another with other weights, in words."""
-    share, band = tried.overall.in_band, r.band_title(r.result.overall.band)
+    return weights_words(r.translator, tried.overall.in_band, r.band_title(r.result.overall.band))
+
+
+def weights_words(translator: Translator, share: float, band: str) -> str:
+    """In how large a share of trials the overall band is the same, in words."""
+    _ = translator.gettext
     if share >= 0.9:
-        words = r._("Hardly. In %(percent)s of 100 trials with other weights the overall band is %(band)s as well.")
+        words = _("Hardly. In %(percent)s of 100 trials with other weights the overall band is %(band)s as well.")
     elif share >= 0.6:
-        words = r._("Probably not. In %(percent)s of 100 trials with other weights the overall band is %(band)s, too.")
+        words = _("Probably not. In %(percent)s of 100 trials with other weights the overall band is %(band)s, too.")
     else:
-        words = r._("It might. Only in %(percent)s of 100 trials with other weights is the overall band %(band)s.")
+        words = _("It might. Only in %(percent)s of 100 trials with other weights is the overall band %(band)s.")
     return words % {"percent": f"{100 * share:.0f}", "band": band}
 
 

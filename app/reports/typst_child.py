@@ -1,7 +1,8 @@
 """Draws one PDF and ends: Typst keeps what it has drawn, so a process that draws many would grow.
 
 Reads JSON from standard input: `template` (a file), `root` (its folder), `document` and `data` (strings handed to the
-template), `alternative` (the sign for what no font covers). Writes the PDF to standard output.
+template), `alternative` (the sign for what no font covers), `archival` (which PDF/A: `a-2a` or
+`a-3a`). Writes the PDF to standard output.
 """
 
 import json
@@ -43,7 +44,7 @@ def _compile(order: dict[str, str], document: str, replaced: bool) -> bytes:
         root=Path(order["root"]),
         ignore_system_fonts=True,
         sys_inputs=inputs,
-        pdf_standards=["ua-1", "a-3a"],
+        pdf_standards=["ua-1", "a-2a" if order["archival"] == "a-2a" else "a-3a"],
     )
     assert isinstance(drawn, bytes)
     return drawn

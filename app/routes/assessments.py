@@ -16,6 +16,7 @@ from app.i18n import translations
 from app.other_assessments import Offered, offered_answers
 from app.pages import go_to, language_of, page
 from app.raised_impacts import with_impacts
+from app.retention import deleted_on, months_of
 from app.routes.transaction import TransactionRoute
 from app.saving import Change
 from app.second_look import SecondLook, second_looks
@@ -35,7 +36,7 @@ def section(visit: Visit, assessment_id: str, section_id: str) -> Response:
     """One section’s questions with what is saved."""
     assessment = visit.assessment(assessment_id)
     asked = path.stretch(_checked(visit, assessment), section_id)
-    if assessment.state == "submitted" or not visit.reader.may_write:
+    if assessment.state != "draft" or not visit.reader.may_write:
         return go_to(f"/assessments/{assessment_id}/check")
     offers = _offers(visit, assessment, asked.asked)
     entries = forms.shown_answers(asked.asked, assessment.answers, assessment.versions, offers)
@@ -82,6 +83,7 @@ def hub(visit: Visit, assessment_id: str) -> Response:
         asked=len(checked.asked),
         answered=len(checked.asked) - len(checked.unanswered),
         next_round=f"/agencies/{assessment.agency}/start/about?" + urlencode(_next_round(assessment)),
+        deleted_on=deleted_on(assessment, months_of(visit.session, visit.reader.organisation)),
         back="/",
     )
 
@@ -90,7 +92,7 @@ def hub(visit: Visit, assessment_id: str) -> Response:
 def profile(visit: Visit, assessment_id: str) -> Response:
     """The facts that open and close questions."""
     assessment = visit.assessment(assessment_id)
-    if assessment.state == "submitted" or not visit.reader.may_write:
+    if assessment.state != "draft" or not visit.reader.may_write:
         return go_to(f"/assessments/{assessment_id}/check")
     return _profile_page(visit, assessment, assessment.profile)
 
@@ -134,7 +136,7 @@ def submit(visit: Visit, assessment_id: str) -> Response:
     except InvalidAnswers as invalid:
         return _check_page(visit, assessment, _submission_errors(invalid), status=422)
     except WrongState:
-        code = "submitted" if assessment.state == "submitted" else "draft"
+        code = "draft" if assessment.state == "draft" else "submitted"
         return _check_page(visit, assessment, [FieldError("", "main", code)], status=409)
     return go_to(f"/assessments/{assessment_id}/report")
 

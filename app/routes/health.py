@@ -15,7 +15,9 @@ async def live() -> Response:
 
 @router.get("/ready")
 async def ready(request: Request) -> Response:
-    """The database answers as well; 503 where it does not."""
+    """The database answers as well, and the process is not about to stop; else 503."""
+    if request.app.state.is_stopping:
+        return PlainTextResponse("The server is about to stop.", 503)
     if await run_in_threadpool(request.app.state.database.answers):
         return PlainTextResponse("ok")
     return PlainTextResponse("The database does not answer.", 503)

@@ -9,6 +9,7 @@ from app.content.documents import activities, documents
 from app.dependencies import Visit
 from app.forms import SHORT, clean
 from app.pages import language_of, page
+from app.retention import soon_deleted
 from app.routes.transaction import TransactionRoute
 
 router = APIRouter(route_class=TransactionRoute, include_in_schema=False)
@@ -19,6 +20,8 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
     """What this is, the agencies by chain or as they were searched for, and the assessments to resume."""
     language = language_of(visit.request)
     chains, words = by_chain(visit.catalogue, language), " ".join(clean(q)[:SHORT].split())
+    reader = visit.signed.reader if visit.signed else None
+    assessments = listed(visit.session, reader) if reader and reader.sees_assessments else []
     return page(
         visit.request,
         "home/home.html",
@@ -26,7 +29,8 @@ def home(visit: Visit, q: str = "", chain: str = "") -> Response:
         words=words,
         chain=chain,
         found=searched(visit.catalogue, language, words, chain) if words or chain else None,
-        assessments=listed(visit.session, visit.signed.reader) if visit.signed and visit.signed.reader else [],
+        assessments=assessments,
+        soon_deleted=soon_deleted(visit.session, reader, assessments) if reader else {},
         titles={q.id: q.title for group in chains for q in (*group.chief, *group.others)},
     )
 

@@ -8,7 +8,7 @@ from app.accounts import ROLES, Role, names_of
 from app.dependencies import Visit
 from app.errors import BadRequest
 from app.links import open_invitations
-from app.pages import go_to, page
+from app.pages import go_to, page, public_address
 from app.routes.transaction import TransactionRoute
 from app.trail import entries
 
@@ -25,7 +25,7 @@ def show(visit: Visit) -> Response:
 def invite(visit: Visit) -> Response:
     """Make a link that somebody can take up; it is shown this once."""
     token = organisations.invite(visit.session, visit.reader, _role(visit))
-    return _page(visit, f"{visit.request.base_url}links/{token}")
+    return _page(visit, f"{public_address(visit.request, visit.settings)}/links/{token}")
 
 
 @router.post("/invitations/{digest}/withdraw")

@@ -28,6 +28,7 @@ def trail(visit: Visit, assessment_id: str) -> Response:
         questionnaire=shown,
         numbers=numbers(shown),
         facts={fact.id: fact for fact in shown.profile},
+        recommendations=shown.recommendation,
         scenarios={scenario.id: scenario for scenario in shown.scenarios},
         about=assessment.about(translations(language)),
         entries=found[::-1],

@@ -29,12 +29,14 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.accounts import SignedIn, seen, signed_in
-from app.authorisation import may
+from app.authorisation import may, may_without_second_factor
 from app.dependencies import Visit
 from app.errors import Busy, NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
 from app.forms import FieldError
+from app.multipart import KIND, read_parts
 from app.pages import cookie_name, go_to, page
+from app.second_factor import is_owed
 
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
@@ -44,7 +46,10 @@ CSRF = "csrf"
 
 
 _SLOW: set[Callable[..., Any]] = set()
+_OUTSIDE: set[Callable[..., Any]] = set()
 _OPEN_FORMS: set[Callable[..., Any]] = set()
+_READ_ONLY: set[Callable[..., Any]] = set()
+_WITH_FILES: set[Callable[..., Any]] = set()
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
@@ -55,10 +60,33 @@ def slow(handler: Handler) -> Handler:
     return handler
 
 
+def outside_transaction(handler: Handler) -> Handler:
+    """Marks a handler that waits for another server: it runs on a thread once the transaction that looked who calls is
+    over. Its `visit.session` is none; it opens transactions of its own by `visit.database`."""
+    _OUTSIDE.add(handler)
+    return slow(handler)
+
+
 def open_form(handler: Handler) -> Handler:
     """Marks a handler whose form is sent before anybody is signed in, and so carries nothing of a session."""
     _OPEN_FORMS.add(handler)
     return handler
+
+
+def with_file(handler: Handler) -> Handler:
+    """Marks a handler whose form may hold a file; others take no such form."""
+    _WITH_FILES.add(handler)
+    return handler
+
+
+def stores_nothing(handler: Handler) -> Handler:
+    """Marks a handler that answers a form and keeps nothing of it: its transaction only reads.
+
+    Its form may hold a file, and needs no token of a session: a page on another site, which is refused anyhow, could
+    change nothing with it.
+    """
+    _READ_ONLY.add(handler)
+    return open_form(with_file(handler))
 
 
 class StraightRoute(APIRoute):
@@ -91,12 +119,14 @@ class TransactionRoute(StraightRoute):
 def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
     def run(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
         state = request.app.state
-        write = request.method not in _READS and handler not in _SLOW
+        write = request.method not in _READS and handler not in _SLOW and handler not in _READ_ONLY
         token = request.cookies.get(cookie_name(state.settings.https), "")
         with state.database.transaction(write=write) as session:
             signed = signed_in(session, state.keyring, token)
+            if signed and (rate := getattr(request.state, "rate", None)):
+                rate.count(f"account {signed.account}")
             request.state.signed = signed
-            refused = _refused(request, handler, signed, fields)
+            refused = _refused(request, handler, signed, fields) or _led_to_second_factor(request, signed, fields)
             if refused is not None:
                 return refused
             if signed and signed.is_to_be_seen and write:
@@ -104,6 +134,8 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
             visit = Visit(
                 request, state.settings, state.catalogue, state.database, state.keyring, signed, session, fields
             )
+            answer = None if handler in _OUTSIDE else handler(visit, **arguments)
+        if handler in _OUTSIDE:
             answer = handler(visit, **arguments)
         if signed and signed.is_to_be_seen and not write:
             # Where another request of the session does the same at this moment, that one is enough.
@@ -127,9 +159,11 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
-        fields = {} if request.method in _READS else await posted_fields(request)
+        fields = {} if request.method in _READS else await posted_fields(request, handler in _WITH_FILES)
         if request.app.state.database.is_embedded and handler not in _SLOW:
             return again(request, fields, arguments)
+        if handler in _OUTSIDE:  # may wait for long, and holds no connection meanwhile; what it asked is asked once
+            return await to_thread.run_sync(run, request, fields, arguments)
         return await to_thread.run_sync(again, request, fields, arguments, limiter=request.app.state.threads)
 
     signature = inspect.signature(handler)
@@ -170,18 +204,39 @@ def _refused(
     return kept(request, request.url.path, fields, status=403)
 
 
+def _led_to_second_factor(request: Request, signed: SignedIn | None, fields: Mapping[str, str]) -> Response | None:
+    """The way to set one up for whoever must have one and has none; None for everybody else. Raises NotAllowed."""
+    if not is_owed(signed, request.app.state.settings.second_factor):
+        return None
+    if may_without_second_factor(request.method, request.scope["route"].path):
+        return None
+    if wants_data(request):
+        raise NotAllowed("Set up a second factor for your account first.")
+    if request.method in _READS:
+        return go_to("/account/second-factor")
+    return kept(request, request.url.path, fields, status=403)
+
+
 def kept(
     request: Request, address: str, fields: Mapping[str, str], status: int = 401, problem: str = "", email: str = ""
 ) -> Response:
-    """What was typed, to be sent again once somebody is signed in; it is kept in this page and nowhere else."""
+    """What was typed, to be sent again once somebody is signed in, with a second factor if one is asked for; it is kept
+    in this page and nowhere else."""
     words = {name: value for name, value in fields.items() if name != CSRF}
     errors = [FieldError("email", "email", problem)] if problem else []
-    return page(request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors)
+    signed: SignedIn | None = getattr(request.state, "signed", None)
+    lacks = is_owed(signed, request.app.state.settings.second_factor)
+    return page(
+        request, "account/kept.html", status, address=address, kept=words, email=email, errors=errors, lacks=lacks
+    )
 
 
-async def posted_fields(request: Request) -> dict[str, str]:
+async def posted_fields(request: Request, with_file: bool = False) -> dict[str, str]:
     """The posted fields; of two with one name the last, which is what a marked radio sends."""
-    sent = request.headers.get("content-type", _FORM).split(";")[0].strip().lower()
+    kind = request.headers.get("content-type", _FORM)
+    sent = kind.split(";")[0].strip().lower()
+    if with_file and sent == KIND:
+        return read_parts(kind, await request.body(), _MAX_FIELDS)
     if sent != _FORM:
         raise HTTPException(415)
     parts = (await request.body()).decode("latin-1").split("&")  # what is not ASCII comes as %XX, in UTF-8

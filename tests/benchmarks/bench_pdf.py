@@ -23,7 +23,7 @@ def measure() -> list[Row]:
     instrument = open_catalogue(settings.questionnaires, settings.drafts).instrument(AGENCY)
     about = About(organisation="Sample Border Service", scope="One post", answered_by="Two sittings", date="2026-11-21")
     answers = answered(instrument.questionnaire, gaps=True)
-    report = make_report(instrument, {}, answers, about, submitted=True)
+    report = make_report(instrument, {}, answers, about, state="submitted")
     drawn = draw_pdf(report)
     with pikepdf.open(BytesIO(drawn)) as pdf:
         pages = len(pdf.pages)

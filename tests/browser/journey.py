@@ -42,6 +42,60 @@ def to_the_list(page: Page, look: Look = nothing, agency: str = "Small agency") 
     look(page, "list-new")
 
 
+def through_a_draft(page: Page, look: Look = nothing) -> bytes:
+    """From the small agency’s page to the report without an account; the file that was saved."""
+    page.goto("/agencies/small")
+    follow(page.get_by_role("link", name="Answer without an account"))
+    look(page, "draft-before")
+    follow(page.get_by_role("button", name="Continue"))
+    look(page, "draft-about")
+    page.get_by_label("Organisation").fill("Harbour Office")
+    page.get_by_label("One post, office or house").check()
+    page.get_by_label("By one person at a desk").check()
+    follow(page.get_by_role("button", name="Continue"))
+    look(page, "draft-about-errors")
+    page.get_by_label("What kind of post or region is it?").fill("small harbour")
+    follow(page.get_by_role("button", name="Continue"))
+    look(page, "draft-list-new")
+    follow(page.get_by_role("button", name="About your work and your country"))
+    look(page, "draft-profile")
+    page.get_by_label("Yes").check()
+    follow(page.get_by_role("button", name="Continue"))
+    answer(page, "passage_alone", "option_2")
+    answer(page, "roster_drawn", "evidenced")
+    follow(page.get_by_role("button", name="Continue"))
+    look(page, "draft-section-errors")
+    answer(page, "roster_drawn", "evidenced", "Draw of 2 May, kept at the inspectorate")
+    follow(page.get_by_role("button", name="Continue"))
+    look(page, "draft-section")
+    follow(page.get_by_role("button", name="Continue"))
+    look(page, "draft-check-open")
+    follow(page.get_by_role("button", name="names_recur?").first)
+    answer(page, "names_recur", "unknown")
+    follow(page.get_by_role("button", name="Go back to checking"))
+    look(page, "draft-check")
+    follow(page.get_by_role("button", name="Read the report"))
+    look(page, "draft-report")
+    follow(page.get_by_role("button", name="Return to the list"))
+    look(page, "draft-list")
+    return saved(page)
+
+
+def saved(page: Page) -> bytes:
+    """The file that the page’s button saves."""
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the draft as a file").click()
+    return download.value.path().read_bytes()
+
+
+def give(page: Page, file: bytes) -> None:
+    """Give a file at the page where a draft goes on."""
+    page.goto("/draft")
+    held = {"name": "plumbline-draft-small.json", "mimeType": "application/json", "buffer": file}
+    page.get_by_label("The file with your draft").set_input_files(held)
+    follow(page.get_by_role("button", name="Open the draft"))
+
+
 def answer(page: Page, question: str, option: str, note: str = "") -> None:
     """Mark an option by its value, and write a note."""
     block = page.locator(f"#q-{question}")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from scoring.answers import Answer
 from scoring.engine import Instrument
 from scoring.questionnaire import Evidence, Question, Questionnaire
-from scoring.report import About, Report, make_report
+from scoring.report import About, ManagementAnswer, Report, State, make_report
+from scoring.review import Verified
 from tests.builders import control, exposure, questionnaire, recommendation, scenario, signal
 
 ABOUT = About(
@@ -102,11 +103,14 @@ def sample_questionnaire(draft: bool = False) -> Questionnaire:
 def sample_report(
     *,
     draft: bool = False,
-    submitted: bool = True,
+    state: State = "submitted",
     about: Mapping[str, str] | None = None,
     answers: Mapping[str, Answer] | None = None,
+    levels: Mapping[str, Verified] | None = None,
+    management: Mapping[str, ManagementAnswer] | None = None,
 ) -> Report:
     """The report of the sample, with other lines about it or other answers where they are given."""
     instrument = Instrument(sample_questionnaire(draft))
     lines = About(**(ABOUT.model_dump() | dict(about or {})))
-    return make_report(instrument, PROFILE, {**ANSWERS, **(answers or {})}, lines, submitted)
+    given = {**ANSWERS, **(answers or {})}
+    return make_report(instrument, PROFILE, given, lines, state, levels=levels, management=management)

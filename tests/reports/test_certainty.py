@@ -40,7 +40,7 @@ def all_known() -> Report:
         name: Answer("option_1" if name == "cash_taken" else known.get(answer.option, answer.option), answer.note)
         for name, answer in ANSWERS.items()
     }
-    return make_report(Instrument(sample_questionnaire()), PROFILE, answers, ABOUT, submitted=True)
+    return make_report(Instrument(sample_questionnaire()), PROFILE, answers, ABOUT, state="submitted")
 
 
 def test_what_is_not_known_is_said_in_words_before_the_figures(document: Document) -> None:
@@ -93,7 +93,7 @@ def test_ranges_shares_seed_and_every_action_that_moves_something_are_listed(doc
 def test_a_report_of_an_older_risk_model_says_that_this_was_not_tried_yet() -> None:
     model = RISK_MODEL.model_copy(update={"robustness": None})
     older = sample_questionnaire().model_copy(update={"risk_model": model}).sealed()
-    document = report_context(make_report(Instrument(older), PROFILE, ANSWERS, ABOUT, True), translator("en"))
+    document = report_context(make_report(Instrument(older), PROFILE, ANSWERS, ABOUT, "submitted"), translator("en"))
     assert "made before this was tried" in words(section(document, "other-weights"))
     assert not [b for b in document.blocks if isinstance(b, Heading) and b.anchor == "order-robust"]
 

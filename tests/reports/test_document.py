@@ -96,7 +96,7 @@ def test_document_control_names_the_questionnaire_and_its_fingerprint(document: 
     facts, report = dict(document.control.rows), sample_report()
     assert facts["Organisation"] == "Sample Border Service"
     assert facts["Valid until"] == "2027-11-21"
-    assert facts["State"] == "submitted"
+    assert facts["State"] == "submitted, not reviewed"
     assert facts["Questionnaire"] == "worked_example 1.0.0"
     assert facts["Fingerprint of the questionnaire"] == report.questionnaire.hash
     assert facts["Risk model, engine"] == "1.1.0, 1"
@@ -107,7 +107,7 @@ def test_a_leap_day_ends_its_year_on_the_last_day_of_february() -> None:
 
 
 def test_a_draft_says_what_of_it_is_a_draft() -> None:
-    said = words(list(drawn(sample_report(draft=True, submitted=False)).notices))
+    said = words(list(drawn(sample_report(draft=True, state="draft")).notices))
     assert "The assessment is not submitted" in said
     assert "The questionnaire is a draft" in said
 
@@ -207,8 +207,9 @@ def test_each_action_leaves_lines_for_the_managements_answer(document: Document)
     assert [column.title for column in blank[0].columns] == [
         "Accepted, changed or refused",
         "Why",
-        "By whom",
+        "By which function",
         "By when",
+        "Money",
     ]
 
 
@@ -267,7 +268,7 @@ def test_a_scenario_worked_by_hand_comes_to_the_figure_of_the_engine(
     case: tuple[Questionnaire, dict[str, bool], dict[str, Answer]],
 ) -> None:
     asked, profile, answers = case
-    report = make_report(Instrument(asked), profile, answers, About(), submitted=False)
+    report = make_report(Instrument(asked), profile, answers, About(), state="draft")
     reading = Reading(report, translator("en"))
     for scenario in report.result.scenarios:
         *_, last = worked(reading, asked.scenario[scenario.id])

@@ -101,7 +101,7 @@ def test_every_page_has_its_number_of_all(drawn: bytes, pdf: pikepdf.Pdf) -> Non
 
 
 def test_a_draft_says_so_on_every_page() -> None:
-    for report in (sample_report(submitted=False), sample_report(draft=True)):
+    for report in (sample_report(state="draft"), sample_report(draft=True)):
         assert all("DRAFT" in page for page in pages_of(draw_pdf(report)))
 
 

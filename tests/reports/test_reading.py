@@ -26,7 +26,7 @@ def one_control(*answers: tuple[str, str], impact: int = 5, not_applicable: bool
     controls = [control(f"control_{i}", not_applicable=not_applicable, only=1) for i, _ in enumerate(answers)]
     made = questionnaire([scenario("only", impact=impact)], controls)
     given = {f"control_{i}": Answer(option, note) for i, (option, note) in enumerate(answers)}
-    return make_report(Instrument(made), {}, given, About(), submitted=True)
+    return make_report(Instrument(made), {}, given, About(), state="submitted")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def texts(value: object, but: tuple[str, ...] = ()) -> list[str]:
 
 
 def test_every_word_of_the_reports_own_goes_through_gettext() -> None:
-    report = sample_report(submitted=False)
+    report = sample_report(state="draft")
     document = report_context(report, Marking())
     own = ("svg", "swatch", "anchor", "href", "align", "tone", "kind", "language")
     data = sorted({*texts(report.model_dump(mode="json"))}, key=len, reverse=True)
@@ -139,7 +139,7 @@ def test_every_word_of_the_reports_own_goes_through_gettext() -> None:
 @given(cases())
 def test_every_report_can_be_read(case: tuple[Questionnaire, dict[str, bool], dict[str, Answer]]) -> None:
     asked, profile, answers = case
-    report = make_report(Instrument(asked), profile, answers, About(), submitted=False)
+    report = make_report(Instrument(asked), profile, answers, About(), state="draft")
     document = report_context(report, translator("en"))
     anchors = [text for block in document.blocks if (text := getattr(block, "anchor", ""))]
     assert len(anchors) == len(set(anchors))

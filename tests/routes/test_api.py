@@ -128,6 +128,8 @@ async def test_an_impact_is_raised_with_a_reason_and_never_lowered(client: httpx
         assert reply["scenarios"][0]["inherent"][1] > lane["inherent"][1]
     refused = {"arranged_lane": {"value": 5, "reason": "x"}}
     assert await problems(client, {**BODY, "impacts": refused}) == [("/impacts/arranged_lane/value", "not_raised")]
+    as_number = {"trip_sold": {"value": 5.0, "reason": "JSON has one kind of number."}}
+    assert (await scored(client, **sent, impacts=as_number))["scenarios"][0]["impact"] == 5
     wrong = {"arranged_lane": {"value": 4.5}}
     found = await problems(client, {**BODY, "impacts": wrong})
     assert ("/impacts/arranged_lane/reason", "missing_key") in found
@@ -429,10 +431,13 @@ async def test_the_document_describes_each_call_with_an_example_that_works(clien
         assert answer.status_code == 200, answer.text
         assert answer.json() == operation["responses"]["200"]["content"]["application/json"]["example"]
         shape.model_validate_json(answer.content)
-        assert operation["responses"].keys() == {"200", "400", "404", "413", "415", "422"}
+        assert operation["responses"].keys() == {"200", "400", "403", "404", "408", "413", "415", "422", "429"}
         for response in (response for status, response in operation["responses"].items() if status != "200"):
             assert response["content"].keys() == {"application/problem+json"}
-    assert set(document["paths"]) == {SCORE, WHAT_IF} | {
+    open_to_all = {
+        path for path, calls in document["paths"].items() if not any("security" in c for c in calls.values())
+    }
+    assert open_to_all == {SCORE, WHAT_IF} | {
         f"/api/v1/questionnaires{path}" for path in ("", "/{questionnaire_id}", "/{questionnaire_id}/schema")
     }
 

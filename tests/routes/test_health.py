@@ -23,6 +23,12 @@ async def test_without_its_database_it_lives_and_is_not_ready(
     assert (await client.get("/health/ready")).status_code == 503
 
 
+async def test_a_process_that_is_about_to_stop_lives_and_is_not_ready(app: FastAPI, client: httpx.AsyncClient) -> None:
+    app.state.is_stopping = True
+    assert (await client.get("/health/live")).status_code == 200
+    assert (await client.get("/health/ready")).status_code == 503
+
+
 def _refuse(*_: object, **__: object) -> None:
     import sqlite3
 

@@ -90,7 +90,7 @@ def test_what_if_and_a_reports_verification_rest_on_it() -> None:
     instrument = Instrument(asked)
     checked = read_answers(asked, {}, {}, impacts)
     assert what_if(instrument, checked, ["pair"]).before.overall == assess(instrument, checked, []).overall
-    report = make_report(instrument, {}, {}, About(), False, impacts)
+    report = make_report(instrument, {}, {}, About(), "draft", impacts)
     again, stated = read_report(report.model_dump_json())
     assert again.impacts["lane"].reason == WHY
     assert differences(again, stated) == []

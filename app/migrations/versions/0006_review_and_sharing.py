@@ -36,6 +36,7 @@ def _make_tables() -> None:
         sa.Column("option", sa.String(), nullable=False),
         sa.Column("comment", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("answer_version", sa.Integer(), nullable=False),
     )
     op.create_table(
         "management_answer",
@@ -100,14 +101,13 @@ def _add_columns() -> None:
     with op.batch_alter_table("assessment") as table:
         table.add_column(sa.Column("marking", sa.String(), nullable=False, server_default=""))
         table.add_column(sa.Column("returned_because", sa.Text(), nullable=False, server_default=""))
-        table.add_column(sa.Column("review_version", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("final_at", _MOMENT, nullable=True))
         table.add_column(sa.Column("final_by", sa.String(), nullable=True))
         table.create_foreign_key("fk_assessment_final_by", "account", ["final_by"], ["id"])
     for name, columns in {
         "organisation": ("is_state",),
         "account": ("second_factor", "second_factor_step"),
-        "assessment": ("marking", "returned_because", "review_version"),
+        "assessment": ("marking", "returned_because"),
     }.items():
         with op.batch_alter_table(name) as table:
             for column in columns:

@@ -1,0 +1,103 @@
+"""What the service never does: run text as a program, unpack objects from outside, call out, or draw guessable lots.
+
+Read from the source of `app` and `scoring`, so that whoever adds such a thing has to come by here and say why.
+"""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted([*(ROOT / "app").rglob("*.py"), *(ROOT / "scoring").rglob("*.py")])
+RUNS_TEXT = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
+UNPACKS = {"pickle", "marshal", "shelve", "dill", "jsonpickle", "xml", "xmlrpc", "lxml", "xmltodict"}
+CALLS_OUT = {
+    "httpx",
+    "requests",
+    "urllib3",
+    "aiohttp",
+    "ftplib",
+    "smtplib",
+    "telnetlib",
+    "socket",
+    "urllib.request",
+    "http.client",
+}
+GUESSED = {"random", "uuid"}
+STARTS = {
+    "subprocess": {"app/reports/pdf.py"}
+}  # Typst, apart from the process that has the keys: no text in its arguments
+
+
+@cache
+def nodes() -> tuple[tuple[str, ast.AST], ...]:
+    trees = ((str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))) for path in FILES)
+    return tuple((path, node) for path, tree in trees for node in ast.walk(tree))
+
+
+def imported() -> Iterator[tuple[str, str]]:
+    """Every module that is imported, by file."""
+    for path, node in nodes():
+        if isinstance(node, ast.Import):
+            yield from ((path, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield path, node.module
+            yield from ((path, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def users_of(modules: set[str]) -> set[tuple[str, str]]:
+    return {(path, name) for path, name in imported() if name in modules or name.partition(".")[0] in modules}
+
+
+def test_there_is_source_to_look_at() -> None:
+    assert len(FILES) > 100
+    assert ("app/reports/pdf.py", "subprocess") in set(imported())
+
+
+def test_no_text_is_run_as_a_program() -> None:
+    called = {(path, n.func.id) for path, n in nodes() if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    assert not [(path, name) for path, name in called if name in RUNS_TEXT]
+
+
+def test_no_object_and_no_xml_is_unpacked() -> None:
+    assert users_of(UNPACKS) == set()
+
+
+def test_yaml_is_read_by_the_loader_that_makes_plain_values_alone() -> None:
+    loaders = [
+        ast.unparse(keyword.value)
+        for _, node in nodes()
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("yaml.load", "yaml.compose")
+        for keyword in node.keywords
+        if keyword.arg == "Loader"
+    ]
+    assert loaders and set(loaders) <= {"_Loader", "yaml.CSafeLoader", "yaml.SafeLoader"}
+
+
+def test_the_service_calls_nobody_but_the_provider_and_the_mail_server_of_its_settings() -> None:
+    assert users_of(CALLS_OUT) == {("app/provider.py", "httpx"), ("app/mail.py", "smtplib")}
+
+
+def test_nothing_secret_is_drawn_from_lots_that_can_be_guessed() -> None:
+    assert users_of(GUESSED) == set()
+    assert users_of({"secrets"})
+
+
+def test_no_shell_is_started_and_programs_in_one_place_alone() -> None:
+    assert {path for path, _ in users_of({"subprocess"})} == STARTS["subprocess"]
+    shells = [path for path, n in nodes() if isinstance(n, ast.keyword) and n.arg == "shell"]
+    system = [
+        path for path, n in nodes() if isinstance(n, ast.Attribute) and n.attr in ("system", "popen", "spawnv", "execv")
+    ]
+    assert shells == system == []
+
+
+def test_no_statement_for_the_database_is_put_together_from_text_of_others() -> None:
+    """Values go by parameters. Names do not, and pragmas take none: where they are put in they are our own."""
+    own = {"app/database_file.py"}
+    takers = ("text", "execute", "exec_driver_sql", "executescript")
+    for path, node in nodes():
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in takers:
+            put_together = [part for part in node.args[:1] if isinstance(part, ast.JoinedStr | ast.BinOp)]
+            assert not put_together or path in own or path.startswith("app/migrations/"), f"{path}:{node.lineno}"
