@@ -25,13 +25,14 @@ class _Compiled(NamedTuple):
     dialect: Dialect
     text: str
     given: Convert  # of values by name, what the driver takes
+    constants: Mapping[str, Any]  # what the statement itself compares with
     converts: tuple[tuple[str, Convert], ...]
     row: Convert | None
     reads: tuple[tuple[int, Convert], ...]
 
 
 class Prepared:
-    """A Core statement whose every parameter has a name; `columns`: those that an insert or update sets.
+    """A Core statement whose parameters have names; `columns`: those that an insert or update sets.
 
     Raises what SQLAlchemy raises, without what was to be written.
     """
@@ -62,6 +63,8 @@ class Prepared:
         this = self._last
         if this is None or this.dialect is not connection.dialect:
             this = self._last = _compiled(self._statement, self._columns, connection.dialect)
+        if this.constants:
+            rows = [{**this.constants, **values} for values in rows]
         if this.converts:
             rows = [{**values, **{name: convert(values[name]) for name, convert in this.converts}} for values in rows]
         cursor = connection.connection.cursor()
@@ -80,15 +83,15 @@ def _compiled(statement: Any, columns: Sequence[str] | None, dialect: Dialect) -
     names = tuple(compiled.positiontup or compiled.binds)
     types = {name: compiled.binds[name].type.dialect_impl(dialect) for name in names}
     converts = tuple((name, convert) for name, of in types.items() if (convert := of.bind_processor(dialect)))
+    constants = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     row, reads = None, []
     if isinstance(statement, Select):
         chosen = statement.selected_columns
         row = partial(tuple.__new__, namedtuple("Row", list(chosen.keys())))
         of_columns = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in chosen]
         reads = [(place, convert) for place, convert in enumerate(of_columns) if convert]
-    return _Compiled(
-        dialect, str(compiled), _in_order(names) if compiled.positional else dict, converts, row, tuple(reads)
-    )
+    given = _in_order(names) if compiled.positional else dict
+    return _Compiled(dialect, str(compiled), given, constants, converts, row, tuple(reads))
 
 
 def _in_order(names: Sequence[str]) -> Convert:

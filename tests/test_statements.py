@@ -39,6 +39,15 @@ def test_rows_are_written_and_read_as_sqlalchemy_does_it(database: Database) -> 
         assert ONE.one(session, {"who": "nobody"}) is None
 
 
+def test_what_a_statement_compares_with_by_itself_stays(database: Database) -> None:
+    closed = Prepared(
+        select(ACCOUNT.c.id, (ACCOUNT.c.second_factor != "").label("has")).where(ACCOUNT.c.closed_at == NOON)
+    )
+    with database.transaction(write=True) as session:
+        ADD.run(session, account("a"), account("b") | {"closed_at": NOON})
+        assert [tuple(row) for row in closed.rows(session, {})] == [("b", False)]
+
+
 def test_an_error_does_not_repeat_what_was_being_written(database: Database) -> None:
     add = Prepared(insert(MEMBERSHIP))
     row = {"account_id": "a", "organisation_id": "nobody", "role": "what somebody wrote", "since": NOON}
