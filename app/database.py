@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -158,12 +158,17 @@ class Database:
 
     def answers(self) -> bool:
         """Whether the database can be read at this moment."""
-        try:
-            with self.transaction(write=False) as session:
-                session.connection()
-        except (Busy, SQLAlchemyError, sqlite3.Error):
-            return False
-        return True
+        for _ in range(2):  # a connection that was kept may have been lost meanwhile: then a new one is tried
+            try:
+                with self.transaction(write=False) as session:
+                    session.connection().execute(text("SELECT 1 FROM alembic_version")).all()
+                return True
+            except Busy as busy:
+                if not busy.again:
+                    return False
+            except (SQLAlchemyError, sqlite3.Error):
+                return False
+        return False
 
     def compact(self) -> None:
         """Write the file anew without the pages that nothing stands in any more: what stood there is gone from it."""
