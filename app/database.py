@@ -15,22 +15,19 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.engine.interfaces import ExceptionContext
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from app.database_trouble import busy_of, is_busy, told_without_detail
 from app.errors import Busy
 from app.metrics import DATABASE_TROUBLE
-from app.statements import without_detail
 from app.turns import Turns
 
 _AFTER = "after commit"
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
 THREADS = 8  # of a process that are in transactions; each may hold two connections, one to read and one to write
 _CONNECTIONS = 2 * THREADS + 4
-_CAME_BETWEEN = {"40001", "40P01", "23505"}  # serialization failure, deadlock, two made the same
-_MADE_TWICE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -76,7 +73,7 @@ class Database:
         self._idle: deque[Connection] = deque()
         self._turns, self._of_thread = Turns(), threading.local()
         if not self.is_embedded:
-            event.listen(self.engine, "handle_error", _without_detail)
+            event.listen(self.engine, "handle_error", told_without_detail)
         else:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -123,8 +120,8 @@ class Database:
                 self._let_go()
             connection.close()
             if isinstance(error, OperationalError | sqlite3.OperationalError):
-                DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no_answer").inc()
-            if busy := _busy(error, is_ending):
+                DATABASE_TROUBLE.labels("busy" if is_busy(error) else "no_answer").inc()
+            if busy := busy_of(error, is_ending):
                 raise busy from error
             raise
         self._idle.append(connection)
@@ -217,36 +214,9 @@ class Database:
             self._idle.pop().close()
 
 
-def _busy(error: BaseException, is_ending: bool) -> Busy | None:
-    """What an error says of the moment and not of what was to be done; None where it says nothing of it."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if getattr(cause, "sqlstate", "") in _CAME_BETWEEN or getattr(cause, "sqlite_errorname", "") in _MADE_TWICE:
-        return Busy("Others changed the same at once.", again=True)
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return Busy("The database does not answer.", again=not is_ending)  # at the end it may have been done
-    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
-        return Busy("Others write for too long.", again=False)
-    return None
-
-
-def _without_detail(context: ExceptionContext) -> None:
-    without_detail(context.original_exception)
-    if context.sqlalchemy_exception and context.original_exception.args:
-        context.sqlalchemy_exception.args = context.original_exception.args
-
-
 def after_commit(session: Session, then: Callable[[], None]) -> None:
     """Have something done once the transaction is committed, and not where it is rolled back."""
     session.info.setdefault(_AFTER, []).append(then)
-
-
-def _is_busy(error: OperationalError | sqlite3.OperationalError) -> bool:
-    """Whether others held what was wanted: SQLite’s lock, or in another database a row that two wanted at once."""
-    cause = getattr(error, "orig", error)
-    code = getattr(cause, "sqlite_errorcode", None)
-    if code is not None:
-        return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-    return getattr(cause, "sqlstate", None) in ("40001", "40P01", "55P03")
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Delete, Insert, Select, Update
 from sqlmodel import Session
 
+from app.database_trouble import without_detail
+
 Convert = Callable[[Any], Any]
 
 
@@ -106,12 +108,6 @@ def _read(row: Sequence[Any], reads: Iterable[tuple[int, Convert]]) -> list[Any]
     for place, convert in reads:
         found[place] = convert(found[place])
     return found
-
-
-def without_detail(error: BaseException) -> None:
-    """Take out of an error of PostgreSQL’s what it says beyond its first line: there it repeats what was written."""
-    if first := getattr(getattr(error, "diag", None), "message_primary", None):
-        error.args = (first,)
 
 
 def _told(connection: Connection, this: _Compiled, error: Any) -> BaseException:
