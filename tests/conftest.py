@@ -25,6 +25,8 @@ ON_BOTH = {
     "tests.test_plans",
     "tests.test_statements",
     "tests.test_retention",
+    "tests.test_reviews",
+    "tests.test_management_answers",
     "tests.test_sharing",
     "tests.test_program_keys",
     "tests.routes.test_account",

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import cycle
+from types import SimpleNamespace
 
 import httpx
 import uvicorn
@@ -17,7 +18,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.catalogue import Catalogue
 from app.database import Database
-from app.keyring import Keyring
 from app.main import create_app
 from app.migrations import open_keyring
 from app.settings import Settings
@@ -29,8 +29,8 @@ FORKED.set_forkserver_preload(["tests.processes"])
 
 
 @contextmanager
-def in_processes(catalogue: Catalogue, settings: Settings, number: int) -> Iterator[tuple[str, Database, Keyring]]:
-    """So many servers, started at once; their common address, and the database and keys for the test’s own use."""
+def in_processes(catalogue: Catalogue, settings: Settings, number: int) -> Iterator[tuple[str, SimpleNamespace]]:
+    """So many servers, started at once; their common address, and what stands behind it for the test’s own use."""
     with ExitStack() as stack:
         listening = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
         for one in listening:
@@ -40,7 +40,8 @@ def in_processes(catalogue: Catalogue, settings: Settings, number: int) -> Itera
             httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=START)  # the socket takes calls before the server
         database = Database(settings.database_url)
         stack.callback(database.close)
-        yield stack.enter_context(proxy(ports)), database, open_keyring(settings, database)
+        state = SimpleNamespace(database=database, keyring=open_keyring(settings, database), settings=settings)
+        yield stack.enter_context(proxy(ports)), state
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import pytest
 import uvicorn
@@ -32,11 +32,12 @@ from tests.processes import in_processes
 SESSIONS: dict[str, str] = {}  # by a server’s address, the token of its manager’s session
 
 
-class State(NamedTuple):
-    """What stands behind an address."""
+class State(Protocol):
+    """What stands behind an address; in this process the application’s own, of which a test may change something."""
 
     database: Database
     keyring: Keyring
+    settings: Settings
 
 
 class Served(NamedTuple):
@@ -132,17 +133,17 @@ def served(
     settings = Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0, **more)
     apart = is_chosen() and processes
     start = in_processes(catalogue, settings, processes) if apart else _in_this_process(catalogue, settings)
-    with start as (address, database, keyring):
-        APPS[address] = Served(State(database, keyring))
+    with start as (address, state):
+        APPS[address], database, keyring = Served(state), state.database, state.keyring
         SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
         yield address
 
 
 @contextmanager
-def _in_this_process(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, Database, Keyring]]:
+def _in_this_process(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, State]]:
     app = create_app(settings, catalogue)
     with running(app) as address:
-        yield address, app.state.database, app.state.keyring
+        yield address, app.state
 
 
 def session_anew(address: str) -> str:

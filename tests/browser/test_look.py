@@ -296,7 +296,7 @@ def other_ways(catalogue: Catalogue, tmp_path: Path) -> Iterator[str]:
     with provider() as theirs:
         more = {"oidc_issuer": theirs.address, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
         more |= {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "p@example.org", "public_address": "https://p.example"}
-        with served(catalogue, tmp_path, **more, oidc_name="Agency sign-in") as address:
+        with served(catalogue, tmp_path, processes=0, **more, oidc_name="Agency sign-in") as address:
             state = APPS[address].state
             state.settings = state.settings.model_copy(update={"public_address": address})
             yield address

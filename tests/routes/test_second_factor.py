@@ -26,7 +26,7 @@ def house(catalogue: Catalogue, tmp_path, database_url: str, monkeypatch: pytest
     """The address of a server of one’s own, whose manager has a password; its clock stands still."""
     moment = time.time()
     monkeypatch.setattr(time, "time", lambda: moment)
-    with served(catalogue, tmp_path, database_url) as address:
+    with served(catalogue, tmp_path, database_url, processes=0) as address:
         with APPS[address].state.database.transaction(write=True) as session:
             change = text("UPDATE account SET password = :p, email = :e")
             session.connection().execute(change, {"p": hashed(GOOD), "e": EMAIL})
