@@ -10,7 +10,7 @@ from sqlalchemy import text
 from app import accounts, second_factor, signing_in
 from app.accounts import Account
 from app.database import Database
-from app.errors import KeyFailure, MustWait, NotConfirmed, NotForThisAccount, SignInNeeded
+from app.errors import Busy, KeyFailure, MustWait, NotConfirmed, NotForThisAccount, SignInNeeded
 from app.keyring import Keyring, wrap_anew
 from app.passwords import hashed
 from app.places import second_factor_place
