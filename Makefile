@@ -27,10 +27,11 @@ lint: .venv/test.done ## style, types, import contracts, data
 test: .venv/test.done chromium postgres lint ## set up what is missing and run the whole suite
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not long" --cov=scoring --cov-branch --cov-report=term-missing:skip-covered
 
-test-long: .venv/test.done chromium postgres ## the trials that take longer: random cases, a killed server, two tabs
+test-long: .venv/test.done chromium postgres ## what takes longer, then the whole suite on PostgreSQL with two servers before it
 	@$(BIN)/pytest -m long
+	@$(BIN)/pytest -n 2 --dist loadfile --database=postgresql -m "long or not long"
 
-bench: .venv/test.done wrk ## the benchmarks, each figure beside its floor
+bench: .venv/test.done wrk postgres ## the benchmarks, each figure beside its floor
 	@$(BIN)/python -m tests.benchmarks
 
 format: .venv/test.done ## put code into house style

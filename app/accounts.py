@@ -17,13 +17,14 @@ from sqlmodel import Session
 from app.keyring import Keyring
 from app.keys import Cipher
 from app.models import ACCOUNT, MEMBERSHIP, ORGANISATION, SIGNED_IN
+from app.statements import Prepared
 
 Role = Literal["respondent", "manager", "reviewer", "coordinator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 IDLE, LONGEST = timedelta(hours=2), timedelta(hours=12)  # of a session: without a request, and in all
 SEEN_EVERY = timedelta(minutes=5)  # how exactly the last request is kept
 
-_SESSION = (
+_SESSION = Prepared(
     select(
         SIGNED_IN.c.created_at,
         SIGNED_IN.c.seen_at,
@@ -94,16 +95,16 @@ def signed_in(session: Session, keyring: Keyring, token: str) -> SignedIn | None
     """Whose session a token is of; None where it is of nobody’s, or has ended."""
     if not token:
         return None
-    connection, digest = session.connection(), digest_of(token)
-    row = connection.execute(_SESSION, {"digest": digest}).one_or_none()
+    digest = digest_of(token)
+    row = _SESSION.one(session, {"digest": digest})
     now = datetime.now(UTC)
     if row is None or now - row.seen_at > IDLE or now - row.created_at > LONGEST:
         return None
     reader = None
     if row.role and not row.is_administrator:
-        cipher = keyring.cipher(connection, row.organisation, row.key_number)
+        cipher = keyring.cipher(session.connection(), row.organisation, row.key_number)
         reader = Reader(row.id, row.organisation, row.organisation_name, row.role, cipher)
-    csrf = hmac.new(token.encode(), b"csrf", "sha256").hexdigest()
+    csrf = hmac.digest(token.encode(), b"csrf", "sha256").hex()
     is_to_be_seen, has_second = now - row.seen_at > SEEN_EVERY, bool(row.has_second_factor)
     return SignedIn(digest, csrf, row.id, row.name, row.is_administrator, reader, is_to_be_seen, has_second)
 

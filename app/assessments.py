@@ -3,13 +3,14 @@
 Knows no HTTP. Answers are the record; what applies and every score are worked out from them on each request.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from gettext import NullTranslations
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from app.accounts import Reader
@@ -18,24 +19,37 @@ from app.errors import NotFound, WrongState
 from app.models import ANSWER, ASSESSMENT, FACT
 from app.places import answer_place, return_place
 from app.started_about import StartedAbout
+from app.statements import Prepared
 from app.trail import Chain
 from scoring.answers import Answer, Answers, read_answers
 from scoring.engine import Instrument
 from scoring.questionnaire import UNANSWERED, Questionnaire
 from scoring.report import About, State
 
-_ONE = select(*ASSESSMENT.c).where(ASSESSMENT.c.id == bindparam("id"), ASSESSMENT.c.organisation_id == bindparam("org"))
-_ONE_TO_WRITE = _ONE.with_for_update()
+_PLAIN = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at", "final_at", "follows")
+_ABOUT = tuple(name for name in StartedAbout.model_fields if name != "organisation")
+_plain, _about = attrgetter(*_PLAIN), attrgetter(*_ABOUT)
+
+_MINE = select(*ASSESSMENT.c).where(
+    ASSESSMENT.c.id == bindparam("id"), ASSESSMENT.c.organisation_id == bindparam("org")
+)
+_ONE, _ONE_TO_WRITE = Prepared(_MINE), Prepared(_MINE.with_for_update())
 _LISTED = (
     select(*ASSESSMENT.c)
     .where(ASSESSMENT.c.organisation_id == bindparam("org"))
     .order_by(ASSESSMENT.c.changed_at.desc())
 )
-_FACTS = select(FACT.c.fact, FACT.c.holds).where(FACT.c.assessment_id == bindparam("id"))
-_ANSWERS = select(ANSWER.c.question, ANSWER.c.option, ANSWER.c.note, ANSWER.c.version).where(
+_FACTS = Prepared(select(FACT.c.fact, FACT.c.holds).where(FACT.c.assessment_id == bindparam("id")))
+_OF_ONE = select(ANSWER.c.question, ANSWER.c.option, ANSWER.c.note, ANSWER.c.version).where(
     ANSWER.c.assessment_id == bindparam("id")
 )
-_ANSWERS_AMONG = _ANSWERS.where(ANSWER.c.question.in_(bindparam("asked", expanding=True)))
+_ANSWERS = Prepared(_OF_ONE)
+
+
+@cache
+def _answers_among(count: int) -> Prepared:
+    """Those to so many questions, which are named 0, 1 …"""
+    return Prepared(_OF_ONE.where(ANSWER.c.question.in_([bindparam(str(place)) for place in range(count)])))
 
 
 @dataclass(frozen=True)
@@ -46,12 +60,17 @@ class Summary:
     agency: str
     version: str
     state: State
-    started_about: StartedAbout
+    about_columns: dict[str, Any] = field(repr=False)
     created_at: datetime
     changed_at: datetime
     submitted_at: datetime | None
     final_at: datetime | None
     follows: str | None
+
+    @cached_property
+    def started_about(self) -> StartedAbout:
+        """What it is about, which only pages and reports need."""
+        return StartedAbout.model_construct(**self.about_columns)
 
 
 @dataclass(frozen=True)
@@ -106,20 +125,20 @@ def opened(
     Raises NotFound for a foreign one as for none, and WrongState where the text it was begun under is gone: a
     release stays for ever, a draft may change. Raises KeyFailure where a note cannot be decrypted.
     """
-    connection = session.connection()
     find = _ONE_TO_WRITE if session.info.get("write") else _ONE
-    row = connection.execute(find, {"id": assessment_id, "org": reader.organisation}).mappings().one_or_none()
+    row = find.one(session, {"id": assessment_id, "org": reader.organisation})
     if row is None:
         raise NotFound("There is no such assessment.")
-    instrument = catalogue.instruments.get(row["agency"], {}).get(row["version"])
-    if instrument is None or instrument.questionnaire.hash != row["hash"]:
-        version = f"{row['agency']} {row['version']}"
+    instrument = catalogue.instruments.get(row.agency, {}).get(row.version)
+    if instrument is None or instrument.questionnaire.hash != row.hash:
+        version = f"{row.agency} {row.version}"
         raise WrongState(f"The questionnaire “{version}” has changed since this assessment was begun. Begin a new one.")
-    facts = connection.execute(_FACTS, {"id": assessment_id}).all() if row["profile_version"] else ()
+    facts = _FACTS.rows(session, {"id": assessment_id}) if row.profile_version else ()
     answers, versions = {}, {}
     asked = [q.id for s in instrument.questionnaire.sections if s.id == section for q in s.questions]
-    find = _ANSWERS_AMONG if asked else _ANSWERS
-    for question, option, note, version in connection.execute(find, {"id": assessment_id, "asked": asked}):
+    among = {str(place): question for place, question in enumerate(asked)}
+    rows = (_answers_among(len(asked)) if asked else _ANSWERS).rows(session, {"id": assessment_id} | among)
+    for question, option, note, version in rows:
         versions[question] = version
         if option != UNANSWERED or note:
             answers[question] = Answer(option, reader.cipher.open(note, answer_place(assessment_id, question)))
@@ -127,20 +146,18 @@ def opened(
         **_summary(row),
         instrument=instrument,
         profile={row.fact: row.holds for row in facts},
-        profile_version=row["profile_version"],
+        profile_version=row.profile_version,
         answers=answers,
         versions=versions,
-        impacts_version=row["impacts_version"],
-        submitted_by=row["submitted_by"],
-        returned_because=reader.cipher.open(row["returned_because"], return_place(assessment_id)),
-        marking=row["marking"],
-        chain=Chain("assessment", assessment_id, row["trail_number"], row["trail_seal"]),
-        signature=row["trail_signature"],
+        impacts_version=row.impacts_version,
+        submitted_by=row.submitted_by,
+        returned_because=reader.cipher.open(row.returned_because, return_place(assessment_id)),
+        marking=row.marking,
+        chain=Chain("assessment", assessment_id, row.trail_number, row.trail_seal),
+        signature=row.trail_signature,
     )
 
 
-def _summary(row: RowMapping) -> dict[str, Any]:
-    about = {name: row[name] for name in StartedAbout.model_fields if name != "organisation"}
-    plain = ("id", "agency", "version", "state", "created_at", "changed_at", "submitted_at", "final_at", "follows")
-    started = StartedAbout.model_construct(organisation=row["about_organisation"], **about)
-    return {name: row[name] for name in plain} | {"started_about": started}
+def _summary(row: Any) -> dict[str, Any]:
+    about = dict(zip(_ABOUT, _about(row), strict=True)) | {"organisation": row.about_organisation}
+    return dict(zip(_PLAIN, _plain(row), strict=True)) | {"about_columns": about}

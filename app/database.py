@@ -1,23 +1,36 @@
 """The engine, and the transaction: the only place that commits.
 
+A transaction sees one state of the database from its beginning to its end, on SQLite as on PostgreSQL, where it fails
+if it would write over what another wrote since (REPEATABLE READ); it is then done again (app/routes/transaction.py).
 SQLite is set so that what was acknowledged survives a power cut, and so that a transaction which will write takes the
 write lock at its start: a read that turns into a write fails where another writer came between.
 """
 
 import sqlite3
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import ExceptionContext
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
+from app.errors import Busy
 from app.metrics import DATABASE_TROUBLE
+from app.statements import without_detail
+from app.turns import Turns
 
 _AFTER = "after commit"
 BUSY_TIMEOUT = 5000  # milliseconds that a writer waits for the lock of another process
+THREADS = 8  # of a process that are in transactions; each may hold two connections, one to read and one to write
+_CONNECTIONS = 2 * THREADS + 4
+_CAME_BETWEEN = {"40001", "40P01", "23505"}  # serialization failure, deadlock, two made the same
+_MADE_TWICE = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -28,7 +41,15 @@ _PRAGMAS = (
 
 
 class RequestSession(Session):
-    """A session that belongs to a transaction, which alone ends it."""
+    """A session that belongs to a transaction, which alone ends it; `write`: whether that may write."""
+
+    def __init__(self, connection: Connection, write: bool) -> None:
+        super().__init__(bind=connection, expire_on_commit=False, info={"write": write})
+        self._of_transaction = connection
+
+    def connection(self, bind_arguments: Any = None, execution_options: Any = None) -> Connection:
+        """The transaction’s; asked for at every statement, so without looking for it anew."""
+        return self._of_transaction
 
     def commit(self) -> NoReturn:
         """Refused: a commit in the middle would split the request’s transaction."""
@@ -45,9 +66,18 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         parsed = make_url(url)
         self.is_embedded = parsed.get_backend_name() == "sqlite"
-        # An error of the database shall not carry answers into a log.
-        self.engine: Engine = create_engine(parsed, hide_parameters=True)
-        if self.is_embedded:
+        options: dict[str, Any] = {"hide_parameters": True}  # an error shall not carry answers into a log
+        if not self.is_embedded:
+            options |= {"isolation_level": "REPEATABLE READ"}
+        if parsed.database != ":memory:" and parsed.database:
+            options |= {"pool_size": _CONNECTIONS, "max_overflow": 0}
+        self.engine: Engine = create_engine(parsed, **options)
+        # Connections between two transactions. The pool would look after each anew: a tenth of what a save takes.
+        self._idle: deque[Connection] = deque()
+        self._turns, self._of_thread = Turns(), threading.local()
+        if not self.is_embedded:
+            event.listen(self.engine, "handle_error", _without_detail)
+        else:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # On the pool: an engine with events of its own looks for listeners at every statement.
@@ -55,17 +85,49 @@ class Database:
 
     @contextmanager
     def transaction(self, write: bool) -> Iterator[RequestSession]:
-        """A session in a transaction of its own, committed at the end of the block, rolled back by an error."""
+        """A session in a transaction of its own, committed at the end of the block, rolled back by an error.
+
+        Raises Busy where it could not be done now, and nothing of it was.
+        """
+        is_in_turn = write and self.is_embedded
+        if is_in_turn and not self._turns.take(BUSY_TIMEOUT / 1000):
+            DATABASE_TROUBLE.labels("busy").inc()
+            raise Busy("Others write for too long.", again=False)
         try:
-            with RequestSession(self.engine, expire_on_commit=False, info={"write": write}) as session, session.begin():
+            with self._held() as connection:
                 if self.is_embedded:
-                    _driver(session).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                    _driver(connection).execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                session = RequestSession(connection, write)
                 yield session
-        except (OperationalError, sqlite3.OperationalError) as error:
-            DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no_answer").inc()
-            raise
+                if session.in_transaction():  # objects were written, and not statements alone
+                    session.flush()
+                    session.close()
+        finally:
+            if is_in_turn:
+                self._turns.leave()
+        if write:
+            self._of_thread.writes = self.writes + 1
         for then in session.info.get(_AFTER, ()):
             then()
+
+    @contextmanager
+    def _held(self) -> Iterator[Connection]:
+        """A connection in a transaction; it is kept for the next one, unless something went wrong with this."""
+        connection, is_ending = self._connection(), False
+        try:
+            with connection.begin():
+                yield connection
+                is_ending = True
+        except BaseException as error:
+            if connection.invalidated:
+                self._let_go()
+            connection.close()
+            if isinstance(error, OperationalError | sqlite3.OperationalError):
+                DATABASE_TROUBLE.labels("busy" if _is_busy(error) else "no_answer").inc()
+            if busy := _busy(error, is_ending):
+                raise busy from error
+            raise
+        self._idle.append(connection)
 
     @contextmanager
     def alteration(self) -> Iterator[RequestSession]:
@@ -81,11 +143,10 @@ class Database:
                 yield session
             return
         with self.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
+            driver = _driver(connection)
             driver.execute("PRAGMA foreign_keys = OFF")
             try:
-                with RequestSession(connection, info={"write": True}) as session, session.begin():
+                with connection.begin(), RequestSession(connection, write=True) as session:
                     driver.execute("BEGIN IMMEDIATE")
                     yield session
                     session.flush()
@@ -97,19 +158,23 @@ class Database:
 
     def answers(self) -> bool:
         """Whether the database can be read at this moment."""
-        try:
-            with self.transaction(write=False) as session:
-                session.connection()
-        except (SQLAlchemyError, sqlite3.Error):
-            return False
-        return True
+        for _ in range(2):  # a connection that was kept may have been lost meanwhile: then a new one is tried
+            try:
+                with self.transaction(write=False) as session:
+                    session.connection().execute(text("SELECT 1 FROM alembic_version")).all()
+                return True
+            except Busy as busy:
+                if not busy.again:
+                    return False
+            except (SQLAlchemyError, sqlite3.Error):
+                return False
+        return False
 
     def compact(self) -> None:
         """Write the file anew without the pages that nothing stands in any more: what stood there is gone from it."""
         if self.is_embedded:
             with self.engine.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert isinstance(driver, sqlite3.Connection)
+                driver = _driver(connection)
                 driver.execute("VACUUM")
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -122,14 +187,52 @@ class Database:
         if not self.is_embedded:
             return True
         with self.engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
+            driver = _driver(connection)
             busy: int = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._let_go()
         self.engine.dispose()
+
+    @property
+    def writes(self) -> int:
+        """How many transactions that write this thread has committed."""
+        return getattr(self._of_thread, "writes", 0)
+
+    def _connection(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            pass
+        try:
+            return self.engine.connect()
+        except (OperationalError, PoolTimeout) as error:
+            DATABASE_TROUBLE.labels("no_answer").inc()
+            raise Busy("The database does not answer.", again=False) from error
+
+    def _let_go(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
+
+
+def _busy(error: BaseException, is_ending: bool) -> Busy | None:
+    """What an error says of the moment and not of what was to be done; None where it says nothing of it."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlstate", "") in _CAME_BETWEEN or getattr(cause, "sqlite_errorname", "") in _MADE_TWICE:
+        return Busy("Others changed the same at once.", again=True)
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Busy("The database does not answer.", again=not is_ending)  # at the end it may have been done
+    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return Busy("Others write for too long.", again=False)
+    return None
+
+
+def _without_detail(context: ExceptionContext) -> None:
+    without_detail(context.original_exception)
+    if context.sqlalchemy_exception and context.original_exception.args:
+        context.sqlalchemy_exception.args = context.original_exception.args
 
 
 def after_commit(session: Session, then: Callable[[], None]) -> None:
@@ -152,7 +255,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
         connection.execute(pragma)
 
 
-def _driver(session: Session) -> sqlite3.Connection:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver

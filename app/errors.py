@@ -21,6 +21,7 @@ PlumblineError
 ├── NotConfirmed        a password or code that has to confirm this does not fit
 ├── NotAllowed          whoever is signed in may not do this
 ├── MustWait            too much was tried
+├── Busy                the database could not do it now: others came between, or it does not answer
 ├── BadRequest          a request that cannot be read (broken UTF-8, not JSON)
 ├── UnreadableDraft     a file of which nothing can be taken as a draft: why, and on which line
 ├── UnsoundFile         a file that is not, or not wholly, a database of this program
@@ -187,6 +188,18 @@ class MustWait(PlumblineError):
     def __init__(self, message: str, wait: timedelta) -> None:
         super().__init__(message)
         self.seconds = max(1, math.ceil(wait.total_seconds()))
+
+
+class Busy(PlumblineError):
+    """The database could not do it now, and did nothing. `again`: the same may be done again at once."""
+
+    status = 503
+    title = "Too much at once"
+    code = "busy"
+
+    def __init__(self, message: str, again: bool) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class LastManager(WrongState):

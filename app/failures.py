@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.api_models import ProblemDetails, ProblemItem
-from app.errors import BadRequest, MustWait, PlumblineError
+from app.errors import BadRequest, Busy, MustWait, PlumblineError
 from app.pages import language_of
 from app.templating import draw
 from scoring.errors import InvalidAnswers, Problem
@@ -66,7 +66,8 @@ async def domain_failure(request: Request, error: Exception) -> Response:
         request.scope["failed"] = error
     problems = error.problems if isinstance(error, BadRequest) else ()
     message = str(error) if error.status < 500 else _WORDS[500][1]
-    headers = {"Retry-After": str(error.seconds)} if isinstance(error, MustWait) else None
+    seconds = error.seconds if isinstance(error, MustWait) else 1 if isinstance(error, Busy) else None
+    headers = {"Retry-After": str(seconds)} if seconds else None
     return failure(request, error.status, error.title, message, problems, headers, error.code)
 
 

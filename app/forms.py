@@ -8,7 +8,7 @@ templates/components/errors.html.
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
@@ -18,6 +18,7 @@ from scoring.questionnaire import UNANSWERED, ProfileFact, Question
 Fields = Mapping[str, str]
 SHORT = 200  # characters of a line
 _UNANSWERED = Answer(UNANSWERED)
+_BASE = re.compile(r"([0-9]{1,9})-([0-9a-f]{12})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -51,8 +52,7 @@ class Settled(NamedTuple):
     chosen: Literal["saved", "mine", ""]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One question as its fields show it: the answer that is marked, what it is based on, what is wrong.
 
     An `offered` answer is marked as if it were given, and is none as long as it `is_unconfirmed`.
@@ -123,7 +123,7 @@ def shown_answers(
         shown = offered.answer if offered else saved
         is_saved = saved.option != UNANSWERED
         entry = Entry(question, shown, versions.get(question.id, 0), fingerprint(saved), is_saved)
-        found.append(replace(entry, offered=offered, is_unconfirmed=offered is not None))
+        found.append(entry._replace(offered=offered, is_unconfirmed=offered is not None))
     return found
 
 
@@ -138,28 +138,29 @@ def posted_answers(
     `answers` are those saved now: a question whose two versions were shown side by side carries the saved one, and
     needs a choice between them. An answer that was only offered, and came back as it was, needs to be confirmed.
     """
-    entries = []
-    for question in questions:
-        saved = answers.get(question.id, _UNANSWERED)
-        version = fields.get(f"version.{question.id}")
-        if version is None:
-            continue
-        answer = Answer(fields.get(f"answer.{question.id}") or UNANSWERED, clean(fields.get(f"note.{question.id}", "")))
-        base = re.fullmatch(r"([0-9]{1,9})-([0-9a-f]{12})", version)
-        based_on, shown = (int(base[1]), base[2]) if base else (0, "")
-        settled = None
-        chosen = fields.get(f"settle.{question.id}")
-        if chosen is not None:
-            settled = Settled(saved, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
-        unconfirmed = fields.get(f"offered.{question.id}") == fingerprint(answer)
-        unconfirmed = unconfirmed and fields.get(f"confirmed.{question.id}") != "yes"
-        if unconfirmed and shown == fingerprint(answer):  # confirmed and saved, then taken back on the same page
+    return [
+        _posted(question, version, fields, answers.get(question.id, _UNANSWERED), offers)
+        for question in questions
+        if (version := fields.get(f"version.{question.id}")) is not None
+    ]
+
+
+def _posted(question: Question, version: str, fields: Fields, saved: Answer, offers: Mapping[str, Offered]) -> Entry:
+    name = question.id
+    answer = Answer(fields.get(f"answer.{name}") or UNANSWERED, clean(fields.get(f"note.{name}", "")))
+    base = _BASE.fullmatch(version)
+    based_on, shown = (int(base[1]), base[2]) if base else (0, "")
+    settled = None
+    if (chosen := fields.get(f"settle.{name}")) is not None:
+        settled = Settled(saved, "saved" if chosen == "saved" else "mine" if chosen == "mine" else "")
+    unconfirmed = False
+    if (mark := fields.get(f"offered.{name}")) is not None and fields.get(f"confirmed.{name}") != "yes":
+        unconfirmed = mark == fingerprint(answer)
+        if unconfirmed and mark == shown:  # confirmed and saved, then taken back on the same page
             answer, unconfirmed = _UNANSWERED, False
-        errors = () if unconfirmed else _errors(question, answer, settled)
-        entry = Entry(question, answer, based_on, shown, saved.option != UNANSWERED, errors, settled)
-        offered = offers.get(question.id) if unconfirmed else None
-        entries.append(replace(entry, offered=offered, is_unconfirmed=unconfirmed))
-    return entries
+    errors = () if unconfirmed else _errors(question, answer, settled)
+    offered = offers.get(name) if unconfirmed else None
+    return Entry(question, answer, based_on, shown, saved.option != UNANSWERED, errors, settled, offered, unconfirmed)
 
 
 def _errors(question: Question, answer: Answer, settled: Settled | None) -> tuple[FieldError, ...]:
@@ -198,7 +199,7 @@ def contested(
         if name in left_out:
             error = FieldError(f"settle.{name}", f"settle-{name}-saved", "stale", entry.question)
             settled = Settled(now.answer, "")
-            now = replace(now, answer=entry.answer, errors=(error,), conflict=settled)
+            now = now._replace(answer=entry.answer, errors=(error,), conflict=settled)
         found.append(now)
     return found
 

@@ -34,6 +34,7 @@ def translations(language: str) -> Translations:
     return Translations(compiled, domain=DOMAIN)
 
 
+@lru_cache(maxsize=1000)
 def negotiate(accept_language: str) -> str:
     """The best of the available languages for an Accept-Language header, English where none fits."""
     ranked = sorted(map(_weighed, accept_language.split(",")), key=lambda pair: -pair[1])

@@ -1,10 +1,12 @@
 """Organisations’ keys in the database: made, found, and changed for new ones. What they do is in app/keys.py."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from app.database import Database
+from app.errors import Busy
 from app.keys import Cipher, MasterKeys, new_organisation_key
 from app.models import (
     ACCOUNT,
@@ -152,15 +154,34 @@ def _batches(database: Database, keyring: Keyring, organisation: str, number: in
         keys = tuple(column.table.primary_key.columns)
         old = select(*keys, column).where(belongs, column != "", ~column.startswith(f"{number}."))
         while True:
-            with database.transaction(write=True) as session:
-                connection = session.connection()
-                cipher = keyring.cipher(connection, organisation, number)
-                rows = connection.execute(old.limit(BATCH).with_for_update()).all()
-                for *where, text in rows:
-                    place = place_of(*where)
-                    closed = cipher.close(cipher.open(text, place), place)
-                    this = (key == value for key, value in zip(keys, where, strict=True))
-                    connection.execute(update(column.table).where(*this).values({column.name: closed}))
+            try:
+                rows = _encrypt_some(database, keyring, organisation, number, old, place_of)
+            except Busy as busy:  # somebody saves the same rows at this moment: they are done in the next round
+                if not busy.again:
+                    raise
+                continue
             if not rows:
                 break
-            yield len(rows)
+            yield rows
+
+
+def _encrypt_some(
+    database: Database,
+    keyring: Keyring,
+    organisation: str,
+    number: int,
+    old: Select[Any],
+    place_of: Callable[..., str],
+) -> int:
+    """Encrypt a batch of those rows anew whose last column is under an older key; how many there were."""
+    *keys, column = old.selected_columns
+    with database.transaction(write=True) as session:
+        connection = session.connection()
+        cipher = keyring.cipher(connection, organisation, number)
+        rows = connection.execute(old.limit(BATCH).with_for_update()).all()
+        for *where, text in rows:
+            place = place_of(*where)
+            closed = cipher.close(cipher.open(text, place), place)
+            this = (key == value for key, value in zip(keys, where, strict=True))
+            connection.execute(update(column.table).where(*this).values({column.name: closed}))
+    return len(rows)

@@ -5,6 +5,7 @@ that none can be moved elsewhere. Whoever has the database alone, or the file al
 """
 
 import base64
+import binascii
 import hmac
 import os
 import secrets
@@ -103,11 +104,29 @@ def write_master_keys(path: Path, keys: MasterKeys) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    names = os.open(path.parent, os.O_RDONLY)
+    _sync_names(path.parent)
+
+
+def _sync_names(folder: Path) -> None:
+    names = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(names)
     finally:
         os.close(names)
+
+
+def make_master_keys(path: Path) -> None:
+    """Write a new key file, unless there is one by then: of servers that are started at once the first makes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    own = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    write_master_keys(own, new_master_keys())
+    try:
+        os.link(own, path)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()
+    _sync_names(path.parent)
 
 
 def new_master_keys() -> MasterKeys:
@@ -125,21 +144,23 @@ class Cipher:
 
     def __init__(self, masters: MasterKeys, keys: Mapping[int, bytes]) -> None:
         self.masters = masters
-        self._keys = dict(keys)
-        self.number = max(self._keys)
+        self.number = max(keys)
+        self._keys = {str(number): key for number, key in keys.items()}
+        self._in_use = keys[self.number]
 
     def close(self, text: str, place: str) -> str:
         """A text, encrypted for one place alone; an empty one stays empty."""
-        return f"{self.number}.{_close(self._keys[self.number], text.encode(), place)}" if text else ""
+        return f"{self.number}.{_close(self._in_use, text.encode(), place)}" if text else ""
 
     def open(self, closed: str, place: str) -> str:
         """What `close` closed. Raises KeyFailure where it was closed by another key, for another place, or changed."""
         if not closed:
             return ""
         number, _, rest = closed.partition(".")
-        if not number.isdecimal() or int(number) not in self._keys:
+        key = self._keys.get(number)
+        if key is None:
             raise KeyFailure("A note was encrypted with a key that is not there.")
-        return _open(self._keys[int(number)], rest, place).decode()
+        return _open(key, rest, place).decode()
 
 
 def _new() -> dict[str, bytes]:
@@ -147,7 +168,12 @@ def _new() -> dict[str, bytes]:
 
 
 def _signature(key: bytes, text: str) -> str:
-    return hmac.digest(hmac.digest(key, b"trail", "sha256"), text.encode(), "sha256").hex()
+    return hmac.digest(_signing(key), text.encode(), "sha256").hex()
+
+
+@cache
+def _signing(key: bytes) -> bytes:
+    return hmac.digest(key, b"trail", "sha256")
 
 
 @cache
@@ -163,12 +189,12 @@ def _gcm(key: bytes) -> AESGCM:
 
 def _close(key: bytes, plain: bytes, place: str) -> str:
     nonce = secrets.token_bytes(_NONCE)
-    return base64.b64encode(nonce + _gcm(key).encrypt(nonce, plain, place.encode())).decode()
+    return binascii.b2a_base64(nonce + _gcm(key).encrypt(nonce, plain, place.encode()), newline=False).decode()
 
 
 def _open(key: bytes, closed: str, place: str) -> bytes:
     try:
-        whole = base64.b64decode(closed)
+        whole = binascii.a2b_base64(closed)
         return _gcm(key).decrypt(whole[:_NONCE], whole[_NONCE:], place.encode())
     except (InvalidTag, ValueError):
         raise KeyFailure("A note cannot be decrypted: it was changed, or stands in a wrong place.") from None

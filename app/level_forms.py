@@ -6,7 +6,6 @@ Pure: knows neither web nor database.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from app.forms import Entry, FieldError, Fields, clean, fingerprint
 from app.reviews import Level, LevelChange
@@ -38,7 +37,7 @@ def posted_levels(questions: Iterable[Question], fields: Fields, answers: Mappin
         given = Answer(fields.get(f"level.{question.id}") or UNANSWERED, comment)
         entry = Entry(question, given, int(base[1]), base[2])
         note = answers[question.id].note if question.id in answers else ""
-        found.append(replace(entry, errors=_errors(question, given, note)) if entry.is_changed else entry)
+        found.append(entry._replace(errors=_errors(question, given, note)) if entry.is_changed else entry)
     return found
 
 
@@ -51,7 +50,7 @@ def contested(entries: Iterable[Entry], stale: Iterable[str], recorded: Mapping[
             error = FieldError(
                 f"level.{entry.question.id}", f"level-{entry.question.id}-0", "stale_level", entry.question
             )
-            now = replace(now, answer=entry.answer, errors=(error,))
+            now = now._replace(answer=entry.answer, errors=(error,))
         found.append(now)
     return found
 

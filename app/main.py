@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 import structlog
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from starlette.staticfiles import StaticFiles
 from app import failures
 from app.api_documentation import ADDRESS, documented
 from app.catalogue import Catalogue, open_catalogue
-from app.database import Database
+from app.database import THREADS, Database
 from app.errors import PlumblineError
 from app.logs import without_access_lines
 from app.mail import mailer_of
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, catalogue: Catalogue | None = N
         except Exception as error:
             structlog.get_logger().error("not started", exc_info=error)
             raise
+        app.state.threads = CapacityLimiter(THREADS)
         app.state.settings, app.state.is_stopping = settings, False
         app.state.provider, app.state.mailer = provider, mailer
         gc.collect()

@@ -23,12 +23,21 @@ from app.models import ANSWER, ASSESSMENT, FACT
 from app.other_assessments import country_facts
 from app.places import answer_place
 from app.started_about import StartedAbout
+from app.statements import Prepared
 from app.trail import Chain, append
-from scoring.answers import Answer, problems_of, read_answers
+from scoring.answers import NOTE_LIMIT, Answer, problems_of, read_answers
 from scoring.errors import InvalidAnswers, Problem
 from scoring.questionnaire import UNANSWERED, Questionnaire
 
-_CHANGE_ANSWER = update(ANSWER).where(ANSWER.c.assessment_id == bindparam("a"), ANSWER.c.question == bindparam("q"))
+_ADD_ANSWER = Prepared(insert(ANSWER))
+_CHANGE_ANSWER = Prepared(
+    update(ANSWER).where(ANSWER.c.assessment_id == bindparam("a"), ANSWER.c.question == bindparam("q")),
+    columns=("option", "note", "version"),
+)
+_SAVED = Prepared(
+    update(ASSESSMENT).where(ASSESSMENT.c.id == bindparam("a")),
+    columns=("changed_at", "trail_number", "trail_seal", "trail_signature"),
+)
 _CHANGE_FACT = update(FACT).where(FACT.c.assessment_id == bindparam("a"), FACT.c.fact == bindparam("f"))
 _CHANGE_ASSESSMENT = update(ASSESSMENT).where(ASSESSMENT.c.id == bindparam("a"))
 
@@ -154,7 +163,7 @@ _NONE = Answer(UNANSWERED)
 
 
 def _write_answers(session: Session, reader: Reader, chain: Chain, changes: list[Change]) -> None:
-    connection, now = session.connection(), datetime.now(UTC)
+    now = datetime.now(UTC)
     new, old, said = [], [], []
     for question, option, note, based_on in changes:
         closed, version = reader.cipher.close(note, answer_place(chain.id, question)), based_on + 1
@@ -165,15 +174,17 @@ def _write_answers(session: Session, reader: Reader, chain: Chain, changes: list
             key = {"assessment_id": chain.id, "question": question}
             new.append(key | {"option": option, "note": closed, "version": version})
     if new:
-        connection.execute(insert(ANSWER), new)
+        _ADD_ANSWER.run(session, *new)
     if old:
-        connection.execute(_CHANGE_ANSWER, old)
+        _CHANGE_ANSWER.run(session, *old)
     notes = {change.question: change.note for change in changes if change.note}
     head = append(session, reader, chain, "answers", {"answers": said}, notes, now)
-    connection.execute(_CHANGE_ASSESSMENT, {"a": chain.id, "changed_at": now} | head)
+    _SAVED.run(session, {"a": chain.id, "changed_at": now} | head)
 
 
 def _problems(questionnaire: Questionnaire, change: Change) -> list[Problem]:
+    if change.option in questionnaire.needs_no_note.get(change.question, ()) and len(change.note) <= NOTE_LIMIT:
+        return []
     question, where = questionnaire.question.get(change.question), f"/answers/{change.question}"
     if question is None:
         return [Problem(where, "unknown_question", f"This questionnaire has no question “{change.question}”.")]

@@ -23,6 +23,7 @@ from app.errors import KeyFailure
 from app.keys import Cipher, MasterKeys
 from app.models import TRAIL
 from app.places import words_place
+from app.statements import Prepared
 
 Owner = Literal["assessment", "organisation"]
 START = "0" * 64  # stands where the first entry names the seal before it
@@ -32,6 +33,7 @@ SEALED = (
     "the first: 64 zeros), chain, number, at, account, action, detail, words_digest; the last is the SHA-256 of words."
 )
 
+_APPEND = Prepared(insert(TRAIL))
 _ENTRIES = select(*TRAIL.c).where(TRAIL.c.chain == bindparam("chain")).order_by(TRAIL.c.number)
 
 
@@ -87,7 +89,7 @@ def append(
 ) -> dict[str, Any]:
     """Add an entry and return the columns that the chain’s owner has to keep. The owner’s row must be locked."""
     row = entry_row(reader.cipher, chain, at or datetime.now(UTC), reader.account, action, detail, words)
-    session.connection().execute(insert(TRAIL), row)
+    _APPEND.run(session, row)
     return chain.head(reader.cipher.masters)
 
 
@@ -184,5 +186,4 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

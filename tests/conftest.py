@@ -14,7 +14,7 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
-pytest_plugins = ("tests.serving", "tests.fixtures", "tests.postgres", "tests.tiny")
+pytest_plugins = ("tests.postgres", "tests.serving", "tests.fixtures", "tests.tiny")
 
 # What is stored is stored alike on either database: these tests run on both.
 ON_BOTH = {
@@ -23,6 +23,7 @@ ON_BOTH = {
     "tests.test_keys",
     "tests.test_trail",
     "tests.test_plans",
+    "tests.test_statements",
     "tests.test_retention",
     "tests.test_sharing",
     "tests.test_program_keys",
@@ -36,4 +37,7 @@ ON_BOTH = {
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whatever stands on a database of its own in these files is tried on SQLite and on PostgreSQL."""
     if metafunc.module.__name__ in ON_BOTH and "database_url" in metafunc.fixturenames:
-        metafunc.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+        databases = (
+            ["postgresql"] if metafunc.config.getoption("--database") == "postgresql" else ["sqlite", "postgresql"]
+        )
+        metafunc.parametrize("database_url", databases, indirect=True)

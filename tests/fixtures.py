@@ -17,6 +17,7 @@ from app.main import create_app
 from app.migrations import migrate
 from app.settings import Settings
 from tests import people
+from tests.postgres import is_chosen
 from tests.serving import small, unfinished
 
 BASE = "http://127.0.0.1:8000"
@@ -30,8 +31,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 def database_url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
-    """SQLite’s, or that of a new database of the kind that `ON_BOTH` asks for."""
-    if getattr(request, "param", "sqlite") == "postgresql":
+    """SQLite’s, or that of a new database of the kind that `ON_BOTH` or the whole run asks for."""
+    if getattr(request, "param", "sqlite") == "postgresql" or is_chosen():
         url: str = request.getfixturevalue("new_postgres_database")
         return url
     return f"sqlite:///{tmp_path / 'deep' / 'plumbline.db'}"
@@ -64,8 +65,9 @@ def small_catalogue() -> Catalogue:
 
 
 @pytest.fixture
-def app(database_url: str, small_catalogue: Catalogue) -> FastAPI:
-    return create_app(Settings(database_url=database_url, rate_limit=0), small_catalogue)
+def app(database_url: str, tmp_path: Path, small_catalogue: Catalogue) -> FastAPI:
+    keys = tmp_path / "deep" / "plumbline.key"
+    return create_app(Settings(database_url=database_url, key_file=keys, rate_limit=0), small_catalogue)
 
 
 class SignedClient(httpx.AsyncClient):

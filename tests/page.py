@@ -99,7 +99,9 @@ class Site:
 
     def __init__(self, address: str, language: str = "en", token: str | None = None) -> None:
         """Signed in with a token, or as the server’s manager where none is given (“”: not at all)."""
-        self.client = httpx.Client(base_url=address, headers={"Origin": address, "Accept-Language": language})
+        self.client = httpx.Client(
+            base_url=address, headers={"Origin": address, "Accept-Language": language}, timeout=30
+        )
         self.client.cookies.set(people.COOKIE, SESSIONS[address] if token is None else token)
         self.page = html.Element("html")
         self.url = "/"

@@ -9,11 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.accounts import begin_session
@@ -21,13 +20,32 @@ from app.catalogue import Catalogue, load_catalogue
 from app.connection import BoundedHead
 from app.content.resolution import resolve
 from app.content.sources import read_sources
+from app.database import Database
+from app.keyring import Keyring
 from app.main import create_app
 from app.settings import PROJECT, Settings
 from scoring.questionnaire import Evidence, Questionnaire
 from tests import builders, people
+from tests.postgres import is_chosen, kept_in
+from tests.processes import in_processes
 
 SESSIONS: dict[str, str] = {}  # by a server’s address, the token of its manager’s session
-APPS: dict[str, FastAPI] = {}
+
+
+class State(NamedTuple):
+    """What stands behind an address."""
+
+    database: Database
+    keyring: Keyring
+
+
+class Served(NamedTuple):
+    """What a test needs of the application that is served, in whichever process."""
+
+    state: State
+
+
+APPS: dict[str, Served] = {}  # by a server’s address
 
 
 def released(questionnaire: Questionnaire) -> Questionnaire:
@@ -101,16 +119,30 @@ def running(app: ASGIApp) -> Iterator[str]:
 
 
 @contextmanager
-def served(catalogue: Catalogue, folder: Path, url: str | None = None, **more: Any) -> Iterator[str]:
-    """A server on a port of its own, with a new database in the folder, and a manager who is signed in; `more` are
-    settings."""
-    url = url or f"sqlite:///{folder / 'plumbline.db'}"
-    app = create_app(Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0, **more), catalogue)
-    with running(app) as address:
-        database, keyring = app.state.database, app.state.keyring
-        APPS[address] = app
+def served(
+    catalogue: Catalogue, folder: Path, url: str | None = None, processes: int = 2, **more: Any
+) -> Iterator[str]:
+    """A server on a port of its own, with a database of the folder, and a manager who is signed in; `more` are
+    settings.
+
+    On PostgreSQL it is that many processes behind one address, and each request goes to the next of them; none where a
+    test changes something within the server.
+    """
+    url = url or kept_in(folder)
+    settings = Settings(database_url=url, key_file=folder / "plumbline.key", rate_limit=0, **more)
+    apart = is_chosen() and processes
+    start = in_processes(catalogue, settings, processes) if apart else _in_this_process(catalogue, settings)
+    with start as (address, database, keyring):
+        APPS[address] = Served(State(database, keyring))
         SESSIONS[address] = people.member(database, keyring, people.organisation(database, keyring))
         yield address
+
+
+@contextmanager
+def _in_this_process(catalogue: Catalogue, settings: Settings) -> Iterator[tuple[str, Database, Keyring]]:
+    app = create_app(settings, catalogue)
+    with running(app) as address:
+        yield address, app.state.database, app.state.keyring
 
 
 def session_anew(address: str) -> str:

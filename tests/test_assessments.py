@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from app import assessments, saving
@@ -19,7 +18,7 @@ from app.assessment_report import report_of
 from app.assessments import OpenAssessment
 from app.catalogue import Catalogue, load_catalogue
 from app.database import Database
-from app.errors import NotFound, StaleWrite, WrongState
+from app.errors import Busy, NotFound, StaleWrite, WrongState
 from app.keyring import Keyring
 from app.keys import new_master_keys
 from app.migrations import migrate
@@ -258,7 +257,7 @@ def test_an_assessment_that_was_opened_before_somebody_else_saved_cannot_overwri
     name = desk.begins()
     early = desk.opens(name)
     desk.saves(name, Change("roster_drawn", "on_paper", "", 0))
-    with pytest.raises(IntegrityError), desk.database.transaction(write=True) as session:
+    with pytest.raises(Busy), desk.database.transaction(write=True) as session:
         saving.save_answers(session, desk.reader, early, [Change("roster_drawn", "operating", "", 0)])
     assert desk.opens(name).answers["roster_drawn"] == Answer("on_paper")
 

@@ -31,6 +31,8 @@ from tests.revisions import DRAFT, MASTERS, NOTE, at, contents, keyring, reader_
 
 SAVERS = 8
 
+pytestmark = pytest.mark.embedded("a backup is a copy of SQLite’s file; PostgreSQL has its own tool")
+
 
 def put_back(source: Path, database: Path) -> Restored:
     """A restore with the keys that all the databases here are made with."""

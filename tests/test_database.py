@@ -2,7 +2,9 @@
 
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from app.database import Database
+from app.errors import Busy
 from app.keyring import Keyring
 from app.keys import new_master_keys
 from app.migrations import HEAD, migrate, revisions, upgrade
@@ -33,6 +36,7 @@ def organisations(database: Database) -> int:
         return session.connection().execute(text("SELECT count(*) FROM organisation")).scalar_one()
 
 
+@pytest.mark.embedded("SQLite’s own settings")
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 5000), ("secure_delete", 1)],
@@ -65,6 +69,7 @@ def test_nothing_else_ends_a_transaction(database: Database, way: str) -> None:
     assert organisations(database) == 0
 
 
+@pytest.mark.embedded("PostgreSQL locks rows, when they are read to be written")
 def test_a_transaction_that_will_write_takes_the_lock_at_its_start(database: Database) -> None:
     other = sqlite3.connect(database.engine.url.database or "", timeout=0, isolation_level=None)
     with database.transaction(write=True), pytest.raises(sqlite3.OperationalError, match="locked"):
@@ -104,6 +109,7 @@ def test_an_error_of_the_database_does_not_repeat_what_was_being_written(databas
     assert "what somebody wrote" not in str(caught.value)
 
 
+@pytest.mark.embedded("names of indexes are read from SQLite’s own table")
 @pytest.mark.parametrize("make", [migrate, upgrade], ids=["made at once", "migrated from nothing"])
 def test_both_ways_make_exactly_the_tables_of_the_models(
     tmp_path: Path, make: Callable[[Database, Keyring], None]
@@ -119,10 +125,52 @@ def test_both_ways_make_exactly_the_tables_of_the_models(
     made.close()
 
 
+def test_what_another_wrote_since_is_not_written_over(new_postgres_database: str, keyring: Keyring) -> None:
+    made = Database(new_postgres_database)
+    migrate(made, keyring)
+    with made.transaction(write=True) as session:
+        session.add(an_organisation())
+    change = text("UPDATE organisation SET name = name || :letter")
+    with pytest.raises(Busy) as caught, made.transaction(write=True) as early:
+        early.connection().execute(text("SELECT 1 FROM organisation"))
+        with made.transaction(write=True) as session:
+            session.connection().execute(change, {"letter": "b"})
+        early.connection().execute(change, {"letter": "c"})
+    assert caught.value.again
+    with made.transaction(write=False) as session:
+        assert session.connection().execute(text("SELECT name FROM organisation")).scalar_one() == "Ab"
+    made.close()
+
+
+def test_writers_of_a_process_wait_for_each_other_no_longer_than_the_work_takes(database: Database) -> None:
+    waited: list[float] = []
+
+    def write(_: int) -> None:
+        for _ in range(40):
+            began = time.monotonic()
+            with database.transaction(write=True) as session:
+                waited.append(time.monotonic() - began)
+                session.connection().execute(text("DELETE FROM link"))
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(6)))
+    assert len(waited) == 240
+    assert max(waited) < 4, "SQLite gives up after five seconds; who takes turns waits for some milliseconds"
+
+
+def test_a_database_that_is_not_there_is_busy_and_no_defect() -> None:
+    nowhere = Database("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    assert not nowhere.answers()
+    with pytest.raises(Busy) as caught, nowhere.transaction(write=False):
+        pass
+    assert not caught.value.again
+
+
 def test_the_newest_migration_is_the_one_that_start_up_looks_for() -> None:
     assert revisions()[-1] == HEAD
 
 
+@pytest.mark.embedded("only SQLite changes a table by making another")
 def test_a_table_made_anew_takes_nothing_along_that_hangs_on_it(database: Database) -> None:
     with database.transaction(write=True) as session:
         session.add(an_organisation())
@@ -138,6 +186,7 @@ def test_a_table_made_anew_takes_nothing_along_that_hangs_on_it(database: Databa
         assert session.connection().execute(text("PRAGMA foreign_keys")).scalar_one() == 1
 
 
+@pytest.mark.embedded("only SQLite looks for lost references afterwards")
 def test_an_alteration_that_leaves_a_row_without_what_it_refers_to_changes_nothing(database: Database) -> None:
     with database.transaction(write=True) as session:
         session.add(an_organisation())

@@ -17,6 +17,7 @@ from app.settings import PROJECT
 from tests.drafts import ABOUT, Walker
 from tests.page import Site
 from tests.routes.test_assessments import answer_everything, begun, save
+from tests.serving import served
 from tests.words import used
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -110,10 +111,17 @@ def untranslated(page: html.HtmlElement, known: list[str]) -> list[str]:
     return found
 
 
+@pytest.fixture
+def here(catalogue: Catalogue, tmp_path: Path) -> Iterator[str]:
+    """A server in this process, whose catalogue of words the test exchanges."""
+    with served(catalogue, tmp_path, processes=0) as address:
+        yield address
+
+
 def test_no_page_holds_a_word_of_the_interface_that_cannot_be_translated(
-    pseudo: None, address: str, catalogue: Catalogue
+    pseudo: None, here: str, catalogue: Catalogue
 ) -> None:
-    site = Site(address, language="de")
+    site = Site(here, language="de")
     known = {*NAMES, "Harbour Office", "small harbour", "Sample Service", "Draw of May"}
     for agency in ("small", "unfinished", "border_guard"):
         known |= words_of(catalogue.instrument(agency).questionnaire.model_dump())

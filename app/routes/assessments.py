@@ -303,7 +303,7 @@ def _changes(entries: Sequence[Entry]) -> list[Change]:
 
 def _line(visit: Visit, assessment: OpenAssessment) -> str | None:
     """The line of the check page that the reader came from and goes back to; None who came from elsewhere."""
-    if visit.request.query_params.get("from") != "check":
+    if not visit.request.scope["query_string"] or visit.request.query_params.get("from") != "check":
         return None
     at = visit.request.query_params.get("at", "")
     known = {fact.id for fact in assessment.questionnaire.profile} | assessment.questionnaire.question.keys()

@@ -6,28 +6,32 @@
     def hub(visit: Visit, assessment_id: str) -> Response: ...
 
 Handlers are plain `def` and take a `visit` first. The transaction runs inline on SQLite (threads that fight for its
-write lock cost five times as much) and on a thread of the pool on any other database. An error rolls back.
+write lock cost five times as much) and on a thread of the pool on any other database. An error rolls back; where it
+was that another request came between, the handler is called again: it changes nothing but what is in the database.
 
 A handler is called only if authorisation.yaml lets whoever is signed in call its route, and a form only if it carries
 what this session put into it. What was typed is never lost to that: it comes back in a page that sends it again.
 """
 
+import contextlib
 import functools
 import hmac
 import inspect
-from collections.abc import Callable, Mapping
+import random
+import time
+from collections.abc import Callable, Container, Coroutine, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote_plus, urlencode
 
+from anyio import to_thread
 from fastapi import HTTPException, Request
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.accounts import SignedIn, seen, signed_in
 from app.authorisation import may, may_without_second_factor
 from app.dependencies import Visit
-from app.errors import NotAllowed, SignInNeeded, TooLarge
+from app.errors import Busy, NotAllowed, SignInNeeded, TooLarge
 from app.failures import wants_data
 from app.forms import FieldError
 from app.multipart import KIND, read_parts
@@ -37,6 +41,7 @@ from app.second_factor import is_owed
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 5000
+_ATTEMPTS, _PAUSE = 8, 0.005  # how often a request is run where others come between, and the seconds between
 CSRF = "csrf"
 
 
@@ -84,7 +89,25 @@ def stores_nothing(handler: Handler) -> Handler:
     return open_form(with_file(handler))
 
 
-class TransactionRoute(APIRoute):
+class StraightRoute(APIRoute):
+    """A route that calls its handler without a detour where there is nothing to find out first."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """As FastAPI’s; where a handler takes nothing but parts of its path and makes its own answer, straight to it,
+        since nothing has to be read or solved then."""
+        endpoint, names = self.endpoint, _parts_of_path(self.endpoint, self.param_convertors)
+        if names is None:
+            return super().get_route_handler()
+
+        async def straight(request: Request) -> Response:
+            found = request.path_params
+            answer: Response = await endpoint(request, **{name: found[name] for name in names})
+            return answer
+
+        return straight
+
+
+class TransactionRoute(StraightRoute):
     """A route whose handler runs in a transaction; a POST's fields are read before the transaction begins."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -115,22 +138,48 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
         if handler in _OUTSIDE:
             answer = handler(visit, **arguments)
         if signed and signed.is_to_be_seen and not write:
-            with state.database.transaction(write=True) as session:
+            # Where another request of the session does the same at this moment, that one is enough.
+            with contextlib.suppress(Busy), state.database.transaction(write=True) as session:
                 seen(session, signed)
         return answer
 
+    def again(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
+        """Run it once more where another request came between, unless something was written for good by then."""
+        database = request.app.state.database
+        written = database.writes
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return run(request, fields, arguments)
+            except Busy as busy:
+                if not busy.again or database.writes != written:
+                    raise
+            if not database.is_embedded:
+                time.sleep(random.uniform(0, attempt * _PAUSE))  # noqa: S311
+        return run(request, fields, arguments)
+
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
-        fields = {} if request.method in _READS else await _fields(request, handler in _WITH_FILES)
+        fields = {} if request.method in _READS else await posted_fields(request, handler in _WITH_FILES)
         if request.app.state.database.is_embedded and handler not in _SLOW:
-            return run(request, fields, arguments)
-        return await run_in_threadpool(run, request, fields, arguments)
+            return again(request, fields, arguments)
+        if handler in _OUTSIDE:  # may wait for long, and holds no connection meanwhile; what it asked is asked once
+            return await to_thread.run_sync(run, request, fields, arguments)
+        return await to_thread.run_sync(again, request, fields, arguments, limiter=request.app.state.threads)
 
     signature = inspect.signature(handler)
     taken = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
     rest = [parameter for name, parameter in signature.parameters.items() if name != "visit"]
     endpoint.__signature__ = signature.replace(parameters=[taken, *rest])  # type: ignore[attr-defined]
     return endpoint
+
+
+def _parts_of_path(endpoint: Callable[..., Any], path: Container[str]) -> tuple[str, ...] | None:
+    """The names that an endpoint takes beside the request, all of them plain parts of its path; None where it takes
+    anything else, or leaves its answer to be made of what it returns."""
+    signature = inspect.signature(endpoint)
+    taken = [parameter for name, parameter in signature.parameters.items() if name != "request"]
+    is_plain = all(one.annotation is str and one.name in path for one in taken)
+    return tuple(one.name for one in taken) if is_plain and signature.return_annotation is Response else None
 
 
 def _refused(
@@ -182,7 +231,7 @@ def kept(
     )
 
 
-async def _fields(request: Request, with_file: bool) -> dict[str, str]:
+async def posted_fields(request: Request, with_file: bool = False) -> dict[str, str]:
     """The posted fields; of two with one name the last, which is what a marked radio sends."""
     kind = request.headers.get("content-type", _FORM)
     sent = kind.split(";")[0].strip().lower()
@@ -190,8 +239,12 @@ async def _fields(request: Request, with_file: bool) -> dict[str, str]:
         return read_parts(kind, await request.body(), _MAX_FIELDS)
     if sent != _FORM:
         raise HTTPException(415)
-    body = (await request.body()).decode("latin-1")  # what is not ASCII comes as %XX, in UTF-8
-    try:
-        return dict(parse_qsl(body, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
-    except ValueError:
-        raise TooLarge(f"At most {_MAX_FIELDS} fields are taken in one form.") from None
+    parts = (await request.body()).decode("latin-1").split("&")  # what is not ASCII comes as %XX, in UTF-8
+    if len(parts) > _MAX_FIELDS:
+        raise TooLarge(f"At most {_MAX_FIELDS} fields are taken in one form.")
+    pairs = (part.partition("=") for part in parts if part)
+    return {_plain(name): _plain(value) for name, _, value in pairs}
+
+
+def _plain(part: str) -> str:
+    return unquote_plus(part) if "%" in part or "+" in part else part

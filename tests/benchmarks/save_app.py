@@ -1,8 +1,9 @@
 """The two servers that bench_save.py compares: the service, and the same rows written by raw sqlite3.
 
-The service signs in, checks versions, encrypts notes and seals its trail. The raw one has the same middleware and the
-same durability, takes the same form and writes as many rows of the same size (each answer, an entry of the trail, when
-the assessment last changed and how its trail ends); it checks nothing, reads nothing and encrypts nothing.
+The service signs in, checks versions, encrypts notes and seals its trail. The raw one is the same application with one
+handler exchanged: the same middleware and routes, the same form read by the same code, the same redirect. It has the
+same durability and writes as many rows of the same size (each answer, an entry of the trail, when the assessment last
+changed and how its trail ends); it checks nothing, reads nothing and encrypts nothing.
 """
 
 import itertools
@@ -12,7 +13,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from app import assessments, saving
@@ -20,15 +21,17 @@ from app.catalogue import load_catalogue
 from app.database import Database
 from app.main import create_app
 from app.migrations import migrate, open_keyring
+from app.routes.assessments import router as routes_of_assessments
+from app.routes.transaction import StraightRoute, posted_fields
 from app.saving import Change
 from app.settings import Settings
 from app.started_about import StartedAbout
 from scoring.questionnaire import Questionnaire, Section
 from tests import people
 from tests.benchmarks.generated import answered, generated
-from tests.benchmarks.load import FOLDER
+from tests.benchmarks.load import FOLDER, URL
 
-ANSWERS = 10
+ANSWERS, DATABASE = 10, "bench.db"
 SEALED = 40  # by how many bytes a text grows when it is encrypted
 
 
@@ -41,12 +44,12 @@ def questionnaire() -> Questionnaire:
     return made.model_copy(update={"sections": sections}).sealed()
 
 
-def prepare(folder: Path, count: int) -> tuple[list[str], str, str]:
+def prepare(folder: Path, count: int, url: str = "") -> tuple[list[str], str, str]:
     """A database with so many assessments, the last half of each answered; their ids, and the token of a session with
     what its forms carry."""
-    url, asked = f"sqlite:///{folder / 'bench.db'}", questionnaire()
-    database, catalogue = Database(url), load_catalogue([asked])
-    keyring = open_keyring(Settings(database_url=url), database)
+    settings, asked = _settings(folder, url), questionnaire()
+    database, catalogue = Database(settings.database_url), load_catalogue([asked])
+    keyring = open_keyring(settings, database)
     migrate(database, keyring)
     token = people.member(database, keyring, people.organisation(database, keyring, "Bench"))
     reader = people.reader_of(database, keyring, token)
@@ -64,29 +67,27 @@ def prepare(folder: Path, count: int) -> tuple[list[str], str, str]:
 
 def service() -> FastAPI:
     """Plumbline itself."""
-    return create_app(Settings(database_url=_url(), rate_limit=0), load_catalogue([questionnaire()]))
+    settings = _settings(Path(os.environ[FOLDER]), os.environ.get(URL, ""))
+    return create_app(settings, load_catalogue([questionnaire()]))
 
 
 def raw() -> FastAPI:
     """The same form at the same address, written as it comes."""
-    connection = sqlite3.connect(_url().removeprefix("sqlite:///"), isolation_level=None)
+    connection = sqlite3.connect(Path(os.environ[FOLDER]) / DATABASE, isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000"):
         connection.execute(f"PRAGMA {pragma}")
     entries = itertools.count(1)
     questions = [question.id for question in questionnaire().sections[0].questions]
-    app = service()
-    router = APIRouter()
 
-    @router.post("/assessments/{assessment}/sections/{section}")
-    async def save(request: Request, assessment: str, section: str) -> Response:
-        form, now = await request.form(), datetime.now(UTC).isoformat()
+    async def save(request: Request, assessment_id: str) -> Response:
+        form, now = await posted_fields(request), datetime.now(UTC).isoformat()
         rows = [
             (
-                assessment,
+                assessment_id,
                 q,
                 form[f"answer.{q}"],
                 form[f"note.{q}"] + " " * SEALED,
-                int(str(form[f"version.{q}"]).partition("-")[0]) + 1,
+                int(form[f"version.{q}"].partition("-")[0]) + 1,
             )
             for q in questions
         ]
@@ -106,15 +107,17 @@ def raw() -> FastAPI:
         )
         connection.execute(
             "UPDATE assessment SET changed_at = ?, trail_number = ?, trail_seal = ?, trail_signature = ? WHERE id = ?",
-            (now, number, "0" * 64, "0" * 73, assessment),
+            (now, number, "0" * 64, "0" * 73, assessment_id),
         )
         connection.execute("COMMIT")
-        return RedirectResponse(f"/assessments/{assessment}", 303)
+        return RedirectResponse(f"/assessments/{assessment_id}", 303)
 
-    app.router.routes.clear()
-    app.include_router(router)
-    return app
+    routes = routes_of_assessments.routes
+    place = next(at for at, route in enumerate(routes) if route.name == "save_section")
+    routes[place] = StraightRoute(routes[place].path, save, methods=["POST"])
+    return service()
 
 
-def _url() -> str:
-    return f"sqlite:///{Path(os.environ[FOLDER]) / 'bench.db'}"
+def _settings(folder: Path, url: str) -> Settings:
+    url = url or f"sqlite:///{folder / DATABASE}"
+    return Settings(database_url=url, key_file=folder / "bench.key", rate_limit=0)

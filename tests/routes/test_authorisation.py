@@ -28,7 +28,7 @@ from app.saving import Change
 from app.settings import Settings
 from app.started_about import StartedAbout
 from tests import people
-from tests.serving import APPS, served
+from tests.serving import APPS, Served, served
 from tests.test_assessments import ALL
 
 PROGRAM = "program"
@@ -69,7 +69,7 @@ class House:
     """
 
     client: httpx.Client
-    app: FastAPI
+    app: Served
     tokens: dict[str, str]  # by role, of the own organisation; of a program its key
     assessments: dict[tuple[str, str], str]  # by own, other or granted, and state
     plans: dict[str, str]

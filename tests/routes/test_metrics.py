@@ -9,13 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import assessments, saving
 from app.accounts import Reader
 from app.catalogue import Catalogue
 from app.database import Database
-from app.errors import StaleWrite
+from app.errors import Busy, StaleWrite
 from app.main import create_app
 from app.metrics import exposed
 from app.saving import Change
@@ -161,11 +160,12 @@ def test_answers_are_counted_once_they_are_committed(
     assert figure("plumbline_answer_conflicts_total") == met + 1
 
 
+@pytest.mark.embedded("SQLite has one lock for all writers")
 def test_a_database_that_is_busy_is_told_from_one_that_does_not_answer(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy, gone = (figure("plumbline_database_trouble_total", kind=kind) for kind in ("busy", "no_answer"))
-    with database.transaction(write=True), pytest.raises(sqlite3.OperationalError):
+    with database.transaction(write=True), pytest.raises(Busy):
         other = Database(database.engine.url)
         with other.engine.connect() as connection:
             connection.connection.driver_connection.execute("PRAGMA busy_timeout = 1")  # type: ignore[union-attr]
@@ -178,7 +178,7 @@ def test_a_database_that_is_busy_is_told_from_one_that_does_not_answer(
         raise sqlite3.OperationalError("unable to open database file")
 
     monkeypatch.setattr(database.engine.dialect, "connect", refuse)
-    with pytest.raises(SQLAlchemyError), database.transaction(write=False):
+    with pytest.raises(Busy), database.transaction(write=False):
         pass
     assert figure("plumbline_database_trouble_total", kind="no_answer") == gone + 1
 

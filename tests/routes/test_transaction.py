@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 from starlette.responses import PlainTextResponse, Response
 
 from app.dependencies import Visit
-from app.errors import DrawingFailed, WrongState
+from app.errors import Busy, DrawingFailed, WrongState
 from app.models import Organisation
 from app.routes import transaction
 from app.routes.drawing import DrawnResponse
@@ -23,6 +23,7 @@ from tests.fixtures import BASE
 pytestmark = pytest.mark.anyio
 router = APIRouter(route_class=TransactionRoute)
 drawing: list[int] = []
+attempts: list[int] = []
 
 
 @router.post("/organisations/{name}")
@@ -33,6 +34,20 @@ def add(visit: Visit, name: str, fail: bool = False) -> Response:
     if fail:
         raise WrongState("Not now.")
     return PlainTextResponse(str(threading.get_ident()))
+
+
+@router.post("/contended/{times}")
+def contended(visit: Visit, times: int, again: bool = True, keep: bool = False) -> Response:
+    """Others come between so many times; the attempts are counted, and each writes something."""
+    attempts.append(1)
+    kept = {"key_number": 1, "trail_number": 0, "trail_seal": "", "trail_signature": ""}
+    visit.session.add(Organisation(id=f"attempt {len(attempts)}", name=f"{len(attempts)}", **kept))
+    visit.session.flush()
+    if keep:
+        visit.database._of_thread.writes = visit.database.writes + 1
+    if len(attempts) <= times:
+        raise Busy("Others changed the same at once.", again)
+    return PlainTextResponse("done")
 
 
 @router.get("/organisations")
@@ -48,10 +63,8 @@ def lock(visit: Visit) -> bool:
 
 @router.get("/drawn")
 def drawn(visit: Visit) -> Response:
-    loop = threading.get_ident()
-
     def draw() -> bytes:
-        assert threading.get_ident() != loop
+        assert threading.current_thread() is not threading.main_thread(), "the event loop is held up"
         with visit.database.transaction(write=True) as session:
             session.connection()
         drawing.append(1)
@@ -107,10 +120,30 @@ async def test_an_error_in_a_handler_rolls_back(client: httpx.AsyncClient) -> No
     assert (await client.get("/organisations")).json() == []
 
 
+async def test_where_another_came_between_all_of_it_is_done_again(client: httpx.AsyncClient) -> None:
+    attempts.clear()
+    answer = await client.post("/contended/3")
+    assert (answer.status_code, answer.text) == (200, "done")
+    assert (await client.get("/organisations")).json() == ["4"]
+
+
+@pytest.mark.parametrize(("query", "tried"), [("100", 8), ("1?again=false", 1), ("1?keep=true", 1)])
+async def test_what_cannot_be_done_now_or_not_again_is_said_and_nothing_is_kept(
+    client: httpx.AsyncClient, query: str, tried: int
+) -> None:
+    attempts.clear()
+    answer = await client.post(f"/contended/{query}")
+    assert len(attempts) == tried
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert "nothing of it was saved" in answer.text
+    assert (await client.get("/organisations")).json() == []
+
+
 async def test_a_get_takes_no_write_lock(client: httpx.AsyncClient) -> None:
     assert (await client.get("/lock")).json() is False
 
 
+@pytest.mark.embedded("it looks at both ways, on SQLite")
 async def test_a_transaction_runs_inline_on_the_embedded_database_and_on_a_thread_on_another(
     app: FastAPI, client: httpx.AsyncClient
 ) -> None:
@@ -163,6 +196,7 @@ async def test_a_defect_is_answered_with_a_page_that_says_nothing_of_it(client: 
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
 
 
+@pytest.mark.embedded("it looks at the folder of SQLite’s file")
 async def test_nothing_is_stored_beside_the_database(database_url: str, client: httpx.AsyncClient) -> None:
     await client.post("/organisations/a")
     folder = Path(database_url.removeprefix("sqlite:///")).parent

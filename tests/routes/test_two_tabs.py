@@ -19,7 +19,8 @@ LEVELS = ("absent", "on_paper", "operating", "evidenced")
 
 @pytest.fixture
 def tabs(small_catalogue: Catalogue, tmp_path: Path) -> Iterator[tuple[Filler, Filler]]:
-    with served(small_catalogue, tmp_path) as one, served(small_catalogue, tmp_path) as another:
+    one_process = served(small_catalogue, tmp_path, processes=1), served(small_catalogue, tmp_path, processes=1)
+    with one_process[0] as one, one_process[1] as another:
         yield Filler(one, SESSIONS[one]), Filler(another, SESSIONS[one])
 
 
