@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from app.errors import ContentError, NotFound, PlumblineError
+from app.errors import ContentError, NotFound, PlumblineError, printable
 from app.settings import Settings, wrong_settings
 from scoring.errors import InvalidAnswers, InvalidReport
 from scoring.report import Report
@@ -39,16 +39,16 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return command(call, settings)
     except ContentError as error:
-        print(error, file=sys.stderr)
-        print(f"{len(error.faults)} faults.", file=sys.stderr)
-        return 1
+        return _refused(*map(str, error.faults), f"{len(error.faults)} faults.")
     except InvalidAnswers as error:
-        for problem in error.problems:
-            print(f"{problem.pointer}: {problem.message}", file=sys.stderr)
-        return 1
+        return _refused(*(f"{problem.pointer}: {problem.message}" for problem in error.problems))
     except (PlumblineError, InvalidReport, OSError) as error:
-        print(f"plumbline: {error}", file=sys.stderr)
-        return 1
+        return _refused(f"plumbline: {error}")
+
+
+def _refused(*lines: str) -> int:
+    print(*map(printable, lines), sep="\n", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

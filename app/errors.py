@@ -39,6 +39,12 @@ from pathlib import Path
 from scoring.errors import Problem
 
 
+def printable(line: str) -> str:
+    """A line for a terminal without what a terminal would obey, nor another line: errors and findings repeat keys and
+    words of files, and those may have been put there by anybody."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
+
+
 class PlumblineError(Exception):
     """The root of the service's errors."""
 

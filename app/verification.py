@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.catalogue import Catalogue
-from app.errors import DrawingFailed
+from app.errors import DrawingFailed, printable
 from app.reports.pdf import draw_pdf
 from app.reports.read import attached_data, drawn_here, is_pdf, pages
 from scoring.report import Difference, Report, differences, read_report
@@ -60,7 +60,7 @@ class Verification:
         if self.report.state == "draft":
             lines.append("State: a draft, not submitted.")
         released = " and with a released questionnaire" if self.origin == "released" else ""
-        return "\n".join(map(_printable, [*lines, _PROVES.format(released=released)]))
+        return "\n".join(map(printable, [*lines, _PROVES.format(released=released)]))
 
     def _headline(self) -> str:
         if not self.holds:
@@ -101,11 +101,6 @@ def verify(data: bytes, catalogue: Catalogue) -> Verification:
         reason = "The figures inside do not hold, so there is nothing sound to draw."
         return Verification(report, found, origin, "not compared", reason)
     return _compared(data, report, origin)
-
-
-def _printable(line: str) -> str:
-    """A line without what a terminal would obey: what stands in a report may have been put there by anybody."""
-    return "".join(character if character.isprintable() else "�" for character in line)
 
 
 def _origin(report: Report, catalogue: Catalogue) -> Origin:

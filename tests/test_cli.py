@@ -238,3 +238,23 @@ def test_the_server_says_nothing_of_what_it_runs_on_and_bounds_heads(
     assert main(["serve"]) == 0
     assert (started["server_header"], started["http"], started["host"]) == (False, BoundedHead, "127.0.0.1")
     assert not started.get("reload")
+
+
+EVIL = "\x1b[2J\nTHE REPORT HOLDS.\u202e"
+
+
+def test_no_word_of_a_file_commands_the_terminal_or_makes_a_line_of_its_own(
+    folder: Path, body: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(body), "-o", str(tmp_path / "report.json")]) == 0
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    data["questionnaire"]["sections"][0]["questions"][0]["only_if"] = {EVIL: "x"}
+    (tmp_path / "report.json").write_text(json.dumps(data), encoding="utf-8")
+    body.write_text(json.dumps(BODY | {"answers": {EVIL: "x"}}), encoding="utf-8")
+    (folder / "finder.yaml").write_text(f"- {json.dumps(EVIL)}: x\n", encoding="utf-8")
+    for call in (["verify", str(tmp_path / "report.json")], ["score", str(body)], ["check"], ["score", EVIL]):
+        assert main(call) == 1
+        said = capsys.readouterr().err
+        assert "THE REPORT HOLDS" in said
+        for line in said.rstrip("\n").split("\n"):
+            assert line.isprintable() and not line.startswith("THE REPORT"), call

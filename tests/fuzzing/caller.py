@@ -165,7 +165,8 @@ def _wrong(call: Call, reply: Reply) -> Iterator[str]:
     if call.method != "HEAD" and length is not None and int(length) != len(reply.body):
         yield f"The answer says that it has {length} bytes and has {len(reply.body)}"
     kind = reply.headers.get("content-type", "").partition(";")[0]
-    if call.target.startswith("/api/") and kind not in JSON:
+    is_file = reply.status == 200 and call.target.partition("?")[0].endswith(".pdf")
+    if call.target.startswith("/api/") and kind not in JSON and not is_file:
         yield f"A program is answered with {kind!r}"
     if kind in JSON and call.method != "HEAD":
         try:

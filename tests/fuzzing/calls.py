@@ -31,6 +31,8 @@ ROLES = (VISITOR, "guest", "respondent", "manager", "manager", "manager", "revie
 
 # Each of these takes as long as a hundred others: a hash of argon2, a PDF, a search for the cheapest way.
 SLOW = ("POST /sign-in", "POST /account/password", "POST /links/{token}")
+MORE = ("/organisation/keys", "/organisation/sharing", "/organisation/retention", "/account/second-factor")
+PROGRAM = "program"
 HASTE = 0.15  # the share of them that is called all the same
 
 
@@ -147,8 +149,12 @@ class House:
             "path": ["plumbline.css", "report.css"],
         }
         self.forms = {}
-        self.marks = {role: people.csrf_of(database, keyring, token) for role, token in self.tokens.items()}
-        for page in ("/", "/sign-in", "/account", "/organisation", f"/links/{links[0]}", *self._pages(names)):
+        owner = people.reader_of(database, keyring, self.tokens["manager"])
+        self.tokens[PROGRAM] = people.program(database, keyring, owner)
+        self.marks = {
+            role: people.csrf_of(database, keyring, token) for role, token in self.tokens.items() if role != PROGRAM
+        }
+        for page in ("/", "/sign-in", "/account", "/organisation", *MORE, f"/links/{links[0]}", *self._pages(names)):
             self.gather(page, "manager")
         self.gather("/service", "administrator")
         for name in names[2:4]:
@@ -172,6 +178,7 @@ class House:
                 "/sections/houses",
                 "/profile",
                 "/check",
+                "/delete",
                 "/impacts",
                 "/what-if?do.draw_rosters=yes",
             ):
@@ -179,6 +186,8 @@ class House:
 
     def cookie(self, role: str) -> tuple[tuple[bytes, bytes], ...]:
         token = self.tokens.get(role)
+        if role == PROGRAM:
+            return ((b"authorization", f"Bearer {token}".encode()),)
         return ((b"cookie", f"{people.COOKIE}={token}".encode()),) if token else ()
 
     def gather(self, page: str, role: str) -> None:
@@ -221,6 +230,8 @@ class House:
             return None
         method, path = name.split(" ", 1)
         role = random.choice(ROLES)
+        if path.startswith("/api/v1/assessments") and random.random() < 0.8:
+            role = PROGRAM
         target = re.sub(
             r"{(\w+)(?::\w+)?}", lambda found: mutations.segment(random, self.known.get(found[1], ())), path
         )
