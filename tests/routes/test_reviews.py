@@ -1,6 +1,7 @@
 """A review and management’s answers on their pages, by the people whose part each is."""
 
 import re
+import secrets
 
 import pytest
 
@@ -21,7 +22,7 @@ def colleague(address: str, role: people.Role, name: str) -> Site:
     """Somebody else of the same organisation."""
     state = APPS[address].state
     reader = people.reader_of(state.database, state.keyring, SESSIONS[address])
-    name = f"{name}{len(SESSIONS)}{id(object())}"
+    name = f"{name}{secrets.token_hex(6)}"
     return Site(address, token=people.member(state.database, state.keyring, reader.organisation, role, name))
 
 

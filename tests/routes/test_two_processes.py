@@ -43,8 +43,8 @@ class House(NamedTuple):
 @pytest.fixture
 def house(new_postgres_database: str, tmp_path: Path, small_catalogue: Catalogue) -> Iterator[House]:
     settings = Settings(database_url=new_postgres_database, key_file=tmp_path / "plumbline.key", rate_limit=0)
-    with in_processes(small_catalogue, settings, 2) as served:
-        yield House(*served)
+    with in_processes(small_catalogue, settings, 2) as (address, state):
+        yield House(address, state.database, state.keyring)
 
 
 @pytest.fixture
