@@ -8,9 +8,12 @@ import atexit
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -87,6 +90,8 @@ def server(durable: bool = False) -> str:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a run that is stopped stops its server as well
     data = folder / "data"
     if os.getuid() == 0:
         shutil.chown(folder, UNPRIVILEGED)
