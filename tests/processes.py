@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.catalogue import Catalogue
+from app.connection import BoundedHead
 from app.database import Database
 from app.main import create_app
 from app.migrations import open_keyring
@@ -56,8 +57,9 @@ def _process(settings: Settings, catalogue: Catalogue, listening: socket.socket)
 
 
 def _serve(settings: Settings, catalogue: Catalogue, listening: socket.socket) -> None:
-    server = uvicorn.Server(uvicorn.Config(OneAnswer(create_app(settings, catalogue)), log_level="warning"))
-    server.run(sockets=[listening])
+    app = OneAnswer(create_app(settings, catalogue))
+    config = uvicorn.Config(app, http=BoundedHead, log_level="warning", server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 @contextmanager

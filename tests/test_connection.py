@@ -2,15 +2,25 @@
 
 import socket
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from app import connection
+from app.catalogue import Catalogue
+from tests.serving import served
 
 HOST = b"Host: 127.0.0.1\r\n"
 BODY = b'{"questionnaire":"small","include":[]}'
 POST = b"POST /api/v1/score HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
+
+
+@pytest.fixture(scope="module")
+def address(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server in this process on PostgreSQL too: what stands between it and the network is tried, without a proxy."""
+    with served(catalogue, tmp_path_factory.mktemp("connection"), processes=0) as found:
+        yield found
 
 
 def answered(address: str, *pieces: bytes, pause: float = 0) -> bytes:

@@ -3,6 +3,7 @@
 import json
 import logging
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -328,12 +329,20 @@ def counted(app: Any) -> dict[str, int]:
         }
 
 
+@pytest.fixture
+def visitor_here(catalogue: Catalogue, tmp_path: Path) -> Iterator[Walker]:
+    """Nobody is signed in, at a server in this process, where its log and its files can be looked at."""
+    with served(catalogue, tmp_path, processes=0) as address:
+        yield Walker(address, token="")
+
+
 def test_the_server_keeps_no_row_no_line_in_a_log_and_no_file(
-    visitor: Walker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    visitor_here: Walker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("A file is made.")
 
+    visitor = visitor_here
     app = APPS[str(visitor.client.base_url).rstrip("/")]
     caplog.set_level(logging.DEBUG)
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error", "sqlalchemy", "asyncio"):
