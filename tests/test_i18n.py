@@ -161,9 +161,9 @@ def test_no_page_holds_a_word_of_the_interface_that_cannot_be_translated(
 
 
 def test_no_page_of_a_draft_holds_a_word_of_the_interface_that_cannot_be_translated(
-    pseudo: None, address: str, catalogue: Catalogue
+    pseudo: None, here: str, catalogue: Catalogue
 ) -> None:
-    walker = Walker(address, language="de", token="")
+    walker = Walker(here, language="de", token="")
     known = {*NAMES, "Harbour Office", "small harbour", "version", "option"}  # the last two as the file says them
     known |= words_of(catalogue.instrument("small").questionnaire.model_dump())
     ordered = sorted((" ".join(words.split()) for words in known if len(words) > 1), key=len, reverse=True)

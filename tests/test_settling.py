@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from app.database import Database
@@ -11,6 +12,8 @@ from tests.serving import small
 from tests.test_assessments import Desk, desk  # noqa: F401  (a fixture)
 from tests.test_erasure import closes_and_erases, rosa  # noqa: F401  (a fixture)
 from tests.test_retention import deletes, full  # noqa: F401  (a fixture)
+
+pytestmark = pytest.mark.embedded("PostgreSQL’s files are its own to clear")
 
 
 def stored(database: Database) -> bytes:

@@ -30,9 +30,9 @@ def office() -> Iterator[Post]:
 
 @pytest.fixture
 def house(catalogue: Catalogue, tmp_path: Path, office: Post, database_url: str) -> Iterator[str]:
-    """The address of a server that has a mail server."""
+    """The address of a server that has a mail server, in this process, whose limits a test exchanges."""
     more = {"smtp_url": f"smtp://127.0.0.1:{office.port}", "mail_from": "p@example.org", "public_address": PUBLIC}
-    with served(catalogue, tmp_path, database_url, **more) as address:
+    with served(catalogue, tmp_path, database_url, processes=0, **more) as address:
         yield address
 
 

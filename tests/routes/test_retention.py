@@ -57,6 +57,7 @@ def test_deleting_wants_a_tick_and_leaves_one_entry(site: Site) -> None:
     assert "Harbour Office" not in site.get("/").text_content()
 
 
+@pytest.mark.embedded("PostgreSQL’s files are its own to clear")
 def test_a_draft_can_be_deleted_too_and_the_files_know_nothing_of_it(site: Site, house: str, tmp_path: Path) -> None:
     root = begun(site, "small")
     site.get(f"{root}/delete")
