@@ -15,11 +15,14 @@ from app.catalogue import Catalogue
 from app.reports import draw_html, draw_pdf
 from scoring.report import read_report
 from tests import people
+from tests.drafts import Walker
 from tests.page import Site
 from tests.reports.pdf_text import text_of
 from tests.reports.samples import sample_report
-from tests.routes.test_assessments import ALL, save
-from tests.serving import APPS, served
+from tests.routes.test_assessments import ALL, answer_everything, save
+from tests.routes.test_reviews import colleague
+from tests.routes.test_sharing import code_of, pressed
+from tests.serving import APPS, SESSIONS, served
 
 EVIL = (
     "\"'><img src=x onerror=alert(1)><script>alert(1)</script><svg onload=alert(1)></textarea></title>"
@@ -59,6 +62,38 @@ def evil(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield site, root
 
 
+@pytest.fixture(scope="module")
+def reviewed(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Site, str]]:
+    """A server with an assessment that was given back, reviewed, answered and marked, all in markup: its manager, its
+    reviewer, and its address."""
+    with served(catalogue, tmp_path_factory.mktemp("reviewed")) as address:
+        site, auditor = Site(address), colleague(address, "reviewer", f"Rita {SHORT[:150]}")
+        site.get("/agencies/small/start/about")
+        site.send(organisation=SHORT, scope_kind="post", scope_words=SHORT, way="alone")
+        root = site.url
+        answer_everything(site, root)
+        for is_first in (True, False):
+            site.get(f"{root}/check")
+            site.send(declaration="yes")
+            auditor.get(f"{root}/review")
+            auditor.send(action="begin")
+            if is_first:
+                auditor.send(action="give-back", because=EVIL)
+                site.get(root)
+                holds(site)
+                assert EVIL in site.page.text_content()
+        auditor.get(f"{root}/review/sections/work")
+        auditor.send(level__roster_drawn="absent", comment__roster_drawn=EVIL)
+        site.get(f"{root}/actions")
+        site.get(str(site.page.xpath("//ol[@class='tasks']//a/@href")[0]))
+        site.send(decision="refused", why=EVIL, post=SHORT)
+        site.get(f"{root}/marking")
+        site.send(action="marking", marking="own", own=SHORT[:40])
+        site.get("/organisation/keys")
+        pressed(site, "/organisation/keys", name=SHORT, days="30", scope__reports="yes")
+        yield site, auditor, root
+
+
 def holds(site: Site) -> None:
     """Nothing of the markup is an element or an attribute of the page."""
     assert not site.page.xpath("//img | //script[not(@src)] | //*[@onerror or @onload] | //iframe | //object | //embed")
@@ -86,6 +121,74 @@ def test_what_was_typed_is_shown_as_text_on_each_page_of_an_assessment(evil: tup
     site.get(root + page)
     holds(site)
     assert "<script>alert(1)</script>" in site.page.text_content() or page == "/profile"
+
+
+REVIEWED = {
+    "": SHORT,
+    "/review": SHORT,
+    "/review/sections/work": EVIL,
+    "/actions": SHORT,
+    "/report": EVIL,
+    "/trail": EVIL,
+    "/redacted": SHORT,
+}
+
+
+@pytest.mark.parametrize("page", REVIEWED)
+def test_what_reviewers_and_management_typed_is_text(reviewed: tuple[Site, Site, str], page: str) -> None:
+    site, auditor, root = reviewed
+    for one in (auditor,) if "/sections/" in page else (site, auditor):
+        one.get(root + page)
+        holds(one)
+    assert REVIEWED[page] in auditor.page.text_content()
+
+
+def test_an_answer_of_management_is_text_in_its_form_its_table_and_its_pdf(reviewed: tuple[Site, Site, str]) -> None:
+    site, _, root = reviewed
+    site.get(f"{root}/actions")
+    site.get(str(site.page.xpath("//ol[@class='tasks']//a/@href")[0]))
+    holds(site)
+    assert site.page.xpath("string(//textarea[@name='why'])").strip() == EVIL
+    assert site.page.xpath("string(//input[@name='post']/@value)") == SHORT
+    site.send(status=422, decision="refused", why=EVIL * 30, post=EVIL, due=EVIL)
+    holds(site)
+    assert not [cell for cell in site.client.get(f"{root}/actions.csv").text.split(",") if cell[:1] in "=+-@"]
+    printed = text_of(site.client.get(f"{root}/report.pdf").content)
+    assert printed.count("alert(1)") >= 3 and "root:x:" not in printed and str(7 * 191) not in printed
+
+
+def test_a_key_s_name_and_a_body_s_are_text_to_those_who_see_them(reviewed: tuple[Site, Site, str]) -> None:
+    site, _, _ = reviewed
+    address = str(site.client.base_url).rstrip("/")
+    state = APPS[address].state
+    body = people.organisation(state.database, state.keyring, SHORT)
+    boss, reads = (
+        Site(address, token=people.member(state.database, state.keyring, body, role, f"{role} {SHORT[:150]}"))
+        for role in ("manager", "coordinator")
+    )
+    code = code_of(boss)
+    site.get("/organisation/sharing")
+    pressed(site, "/organisation/sharing/body", code=code, words=EVIL)
+    people.grant(state.database, people.reader_of(state.database, state.keyring, SESSIONS[address]), body)
+    for one, page in ((site, "/organisation/sharing"), (site, "/organisation/keys"), (site, "/organisation/trail")):
+        one.get(page)
+        holds(one)
+    assert SHORT in site.page.text_content()
+    reads.get("/shared")
+    holds(reads)
+
+
+def test_a_draft_that_is_kept_by_its_reader_comes_back_as_text(reviewed: tuple[Site, Site, str]) -> None:
+    site, _, _ = reviewed
+    visitor = Walker(str(site.client.base_url).rstrip("/"), token="")
+    visitor.begin()
+    visitor.press("Work")
+    visitor.press("Return to the list", answer__roster_drawn="evidenced", note__roster_drawn=EVIL)
+    holds(visitor)
+    visitor.press("Work")
+    assert EVIL in visitor.page.text_content()
+    visitor.press("Save", status=422, answer__roster_drawn=EVIL, note__roster_drawn=EVIL)
+    holds(visitor)
 
 
 @pytest.mark.parametrize("page", ["/", "/account", "/organisation", "/organisation/trail"])
