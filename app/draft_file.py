@@ -148,8 +148,12 @@ def _parsed(text: str) -> dict[str, Any]:
         raise UnreadableDraft("too_large")
     if not text.strip():
         raise UnreadableDraft("empty")
+    if text.startswith("%PDF"):
+        raise UnreadableDraft("pdf")
     if _NOT_UTF_8 in text:
         raise UnreadableDraft("not_utf8")
+    if not text.lstrip().startswith("{"):
+        raise UnreadableDraft("another_format")
     try:
         said = json.loads(text, object_pairs_hook=_with_twins)
     except json.JSONDecodeError as error:

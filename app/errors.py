@@ -11,6 +11,7 @@ PlumblineError
 ├── WrongState          not open to this (already submitted, not complete, a draft questionnaire)
 │   ├── LastManager     the organisation would have none
 │   ├── NotForThisAccount
+│   ├── StillDraft      only what was submitted is shown outside
 │   └── OnlyRedacted    more of a report would be shown to a body than it may ever see
 ├── SignInNeeded        nobody is signed in
 ├── OutsideFailed       signing in with the provider did not come to an end
@@ -212,6 +213,12 @@ class NotForThisAccount(WrongState):
     """An account that this cannot be done to, or with."""
 
     code = "not_for_this_account"
+
+
+class StillDraft(WrongState):
+    """Nothing of a draft is shown outside."""
+
+    code = "still_draft"
 
 
 class OnlyRedacted(WrongState):

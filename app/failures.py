@@ -55,7 +55,8 @@ def failure(
         items = tuple(ProblemItem(pointer=p.pointer, code=p.code, detail=p.message) for p in problems)
         details = ProblemDetails(title=title, status=status, detail=message, errors=items, request_id=request_id)
         return ProblemResponse(details.model_dump_json(), status, headers)
-    text = draw("errors/error.html", language_of(request), status=status, code=code, request_id=request_id)
+    known = {"signed": request.state.signed} if hasattr(request.state, "signed") else {}  # else nobody has looked yet
+    text = draw("errors/error.html", language_of(request), status=status, code=code, request_id=request_id, **known)
     return HTMLResponse(text, status, headers)
 
 

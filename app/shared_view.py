@@ -8,20 +8,22 @@ from dataclasses import dataclass
 
 from scoring.questionnaire import Questionnaire
 from scoring.report import Report
-from scoring.result import Banded
+from scoring.result import Banded, ChainResult
 
 _CALLED_FOR = ("duty", "quick_win", "major_project")  # “look into” and “find out” would tell an answer
 
 
 @dataclass(frozen=True)
 class ShownScore:
-    """A score with its interval and band, and whether the band is certain."""
+    """A score with its interval and band, and whether the band is certain; `verified`: the same under the levels that a
+    reviewer recorded, where a review was signed off."""
 
     title: str
     score: float
     band: str
     interval: tuple[float, float]
     is_certain: bool
+    verified: "ShownScore | None" = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class SharedView:
 
     overall: ShownScore
     chains: tuple[ShownChain, ...]
+    is_final: bool
     actions: tuple[str, ...]
 
 
@@ -50,14 +53,22 @@ def shared_view(report: Report, words: Questionnaire) -> SharedView:
     titles = {chain.id: chain.title for chain in words.chains}
     stages = {stage.id: stage.title for chain in words.chains for stage in chain.stages}
 
-    def shown(title: str, of: Banded) -> ShownScore:
-        return ShownScore(title, of.score, bands[of.band], of.interval, of.certain)
+    reviewed = report.review.result if report.review and report.state == "final" else None
+    under_review = {chain.id: chain for chain in reviewed.chains} if reviewed else {}
 
-    chains = tuple(
-        ShownChain(shown(titles[chain.id], chain), tuple(shown(stages[stage.id], stage) for stage in chain.stages))
-        for chain in report.result.chains
-    )
-    return SharedView(shown("", report.result.overall), chains, _actions(report, words))
+    def shown(title: str, of: Banded, verified: Banded | None = None) -> ShownScore:
+        beside = shown(title, verified) if verified else None
+        return ShownScore(title, of.score, bands[of.band], of.interval, of.certain, beside)
+
+    def chain_shown(chain: ChainResult) -> ShownChain:
+        verified = under_review.get(chain.id)
+        of_stage = {stage.id: stage for stage in verified.stages} if verified else {}
+        of = tuple(shown(stages[stage.id], stage, of_stage.get(stage.id)) for stage in chain.stages)
+        return ShownChain(shown(titles[chain.id], chain, verified), of)
+
+    overall = shown("", report.result.overall, reviewed.overall if reviewed else None)
+    chains = tuple(map(chain_shown, report.result.chains))
+    return SharedView(overall, chains, reviewed is not None, _actions(report, words))
 
 
 def _actions(report: Report, words: Questionnaire) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def found(r: Reading) -> list[Block]:
         Text(
             r._(
                 "Under the reviewer’s levels, what was not looked at counts as it was answered. What was looked at "
-                "counts as shown."
+                "counts as shown. A difference is taken before its scores are rounded for print."
             ),
             "small",
         ),

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app.assessment_report import report_of
 from app.dependencies import Visit
-from app.errors import WrongState
+from app.errors import StillDraft
 from app.i18n import translations
 from app.pages import language_of
 from app.routes import drawing
@@ -56,10 +56,10 @@ def redacted_pdf(visit: Visit, assessment_id: str) -> Response:
 
 
 def _redacted(visit: Visit, assessment_id: str) -> Redacted:
-    """With the organisation’s name, unless the address says `name=no`. Raises WrongState for a draft."""
+    """With the organisation’s name, unless the address says `name=no`. Raises StillDraft."""
     assessment = visit.assessment(assessment_id)
     if assessment.state == "draft":
-        raise WrongState("A draft is not shown outside. Submit the assessment first.")
+        raise StillDraft("A draft is not shown outside. Submit the assessment first.")
     named = visit.request.query_params.get("name") != "no"
     return redacted(_report(visit, assessment_id), scope=assessment.started_about.scope_kind, named=named)
 

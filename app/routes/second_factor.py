@@ -48,6 +48,8 @@ def new_codes(visit: Visit) -> Response:
 def turn_off(visit: Visit) -> Response:
     """Take it away."""
     code, password = _typed(visit)
+    if missing := _missing(visit):
+        return _page(visit, missing, 422)
     try:
         token = signing_in.turn_off(visit.database, visit.keyring, _mine(visit), code, password)
     except (MustWait, NotConfirmed) as error:
@@ -56,6 +58,8 @@ def turn_off(visit: Visit) -> Response:
 
 
 def _codes(visit: Visit, change: Callable[[Account], SetUp], is_new: bool = False) -> Response:
+    if missing := _missing(visit):
+        return _page(visit, missing, 422)
     try:
         done = change(_mine(visit))
     except (MustWait, NotConfirmed) as error:
@@ -64,6 +68,15 @@ def _codes(visit: Visit, change: Callable[[Account], SetUp], is_new: bool = Fals
         visit.request.state.signed = accounts.signed_in(session, visit.keyring, done.token)
     shown = page(visit.request, "account/recovery_codes.html", codes=done.codes, is_new=is_new)
     return keep_signed_in(shown, done.token, visit.settings.https)
+
+
+def _missing(visit: Visit) -> list[FieldError]:
+    """What was left empty, all of it at once; nothing is tried then."""
+    code, password = _typed(visit)
+    missing = [] if code.strip() else [FieldError("code", "code", "missing_code")]
+    if _mine(visit).password and not password:
+        missing.append(FieldError("confirm", "confirm", "missing_present_password"))
+    return missing
 
 
 def _refused(visit: Visit, error: MustWait | NotConfirmed) -> Response:

@@ -324,3 +324,24 @@ def test_what_a_role_may_not_do_and_a_used_link_are_said_in_their_own_words(hous
     mine = people.reader_of(state.database, state.keyring, session_anew(house)).account
     manager.post(f"/organisation/members/{mine}/remove", 409, {})
     assert "An organisation needs a manager" in manager.text("//h1")
+
+
+def test_an_error_page_knows_who_is_signed_in_or_leaves_it_open(house: str) -> None:
+    manager, stranger = Site(house), Site(house, token="")
+    for path, status in (("/service", 403), ("/assessments/none", 404)):
+        manager.get(path, status)
+        assert "Sign out" in manager.text("//header") and "Sign in" not in manager.text("//header")
+    for site in (manager, stranger):  # no such route: nobody has looked who it is
+        site.get("/nothing", 404)
+        assert "Account" in site.text("//header") and "Sign in" not in site.text("//header")
+    stranger.get("/links/none", 404)
+    assert "Sign in" in stranger.text("//header")
+
+
+def test_what_cannot_be_taken_back_says_what_follows_before_its_button(house: str) -> None:
+    admin = Site(house, token=people.administrator(APPS[house].state.database))
+    for site, page, action in ((admin, "/service", "close"), (Site(house), "/organisation", "remove")):
+        site.get(page)
+        buttons = site.page.xpath(f"//button[ancestor::form[contains(@action, '{action}')]]")
+        assert buttons and all(button.xpath("ancestor::details[summary]//p") for button in buttons)
+        assert not site.page.xpath(f"//button[contains(@formaction, '{action}')]")

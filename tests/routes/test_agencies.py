@@ -3,7 +3,9 @@
 import pytest
 
 from app.catalogue import Catalogue
+from tests import people
 from tests.page import Site
+from tests.serving import APPS
 
 GROUP = {"way": "group", "sittings": "2", "people": "6", "levels": "heads of shift and officers"}
 SERVICE = {"organisation": "Harbour Office", "scope_kind": "service", "weakest_post": "small harbour"}
@@ -21,6 +23,14 @@ def test_an_agency_s_page_says_what_whom_and_what_to_have_ready(site: Site, cata
     assert all(section.title in words for section in asked.sections)
     assert all(item in words for item in (*asked.sitting.people, *asked.sitting.papers))
     assert all(asked.source[source].claim in words for source in asked.exposed_evidence)
+
+
+def test_whoever_cannot_start_an_assessment_is_not_led_to_it(address: str, site: Site) -> None:
+    start = "//a[@href='/agencies/small/start']"
+    administrator = Site(address, token=people.administrator(APPS[address].state.database))
+    for one, leads in ((site, True), (Site(address, token=""), True), (administrator, False)):
+        one.get("/agencies/small")
+        assert bool(one.page.xpath(start)) is leads
 
 
 def test_what_an_agency_is_not_asked_is_said_with_the_reason(site: Site) -> None:

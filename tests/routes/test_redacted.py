@@ -26,7 +26,8 @@ def root(site: Site) -> str:
 def test_a_draft_has_none(site: Site, root: str) -> None:
     assert "redacted" not in site.get(root).text_content()
     for ending in ("", ".pdf"):
-        assert site.client.get(f"{root}/redacted{ending}").status_code == 409
+        site.get(f"{root}/redacted{ending}", 409)
+        assert "Nothing of a draft is shown outside" in site.text()
 
 
 def test_a_submitted_assessment_has_one_as_page_and_pdf(site: Site, root: str) -> None:

@@ -152,7 +152,7 @@ def test_members_see_how_far_the_review_is_and_only_reviewers_get_buttons(
 def test_a_manager_answers_one_action_after_the_other(site: Site, auditor: Site, root: str) -> None:
     site.get(root)
     site.follow("Answer the actions of the report")
-    assert re.search("0 of [1-9] actions are answered", site.text())
+    assert re.search("0 of [1-9] are answered", site.text())
     first = str(site.page.xpath("//ol[@class='tasks']//a/@href")[0])
     site.get(first)
     site.send(status=422, decision="refused", due="31.3.2027", post="p" * 201)

@@ -141,6 +141,8 @@ def test_what_does_not_hold_while_it_is_set_up_keeps_the_secret_that_was_scanned
     site = Site(house, token=anew(house))
     site.get("/account/second-factor")
     secret = App(site.page).secret
+    site.send(action="second-factor", status=422, code="", confirm="")
+    assert site.errors == [("#code", "Enter the code"), ("#confirm", "Enter your present password")]
     site.send(action="second-factor", status=422, code="12345", confirm=GOOD)
     assert site.errors == [("#code", "This code does not fit, or was used already; wait for the next one")]
     assert App(site.page).secret == secret

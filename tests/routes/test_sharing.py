@@ -14,6 +14,7 @@ from app.saving import Change
 from app.trail import entries
 from tests import people
 from tests.page import Site, unnumbered
+from tests.routes.test_reviews import colleague
 from tests.serving import APPS, SESSIONS, served
 from tests.test_assessments import ABOUT, ALL
 
@@ -149,6 +150,25 @@ def test_results_hold_stages_and_actions_and_a_redacted_report_holds_chains_alon
     shown = house.coordinator.get(f"/shared/{house.submitted}").text_content()
     assert "Redacted, to be shown outside" in shown and "cannot be recomputed" in shown
     assert "trafficking" in shown and "border_crossing" not in shown and "Recommendation" not in shown
+
+
+def test_results_that_were_reviewed_show_both_scores(house: House) -> None:
+    granted(house)
+    before = house.coordinator.get(f"/shared/{house.submitted}").text_content()
+    assert "As verified" not in before
+    auditor = colleague(str(house.manager.client.base_url).rstrip("/"), "reviewer", "Rita")
+    auditor.get(f"/assessments/{house.submitted}/review")
+    auditor.send(action="begin")
+    auditor.get(f"/assessments/{house.submitted}/review/sections/work")
+    auditor.send(level__roster_drawn="absent", comment__roster_drawn="Nobody draws")
+    assert "As verified" not in house.coordinator.get(f"/shared/{house.submitted}").text_content()
+    auditor.get(f"/assessments/{house.submitted}/review")
+    auditor.send(action="sign-off", declaration="yes")
+    page = house.coordinator.get(f"/shared/{house.submitted}")
+    answered, _, verified, _ = (" ".join(cell.text_content().split()) for cell in page.xpath("//tbody/tr[1]/td"))
+    assert float(verified.split()[0]) > float(answered.split()[0])
+    assert "signed off by the organisation’s reviewer" in page.text_content()
+    assert "Nobody draws" not in page.text_content() and "roster_drawn" not in page.text_content()
 
 
 def test_a_grant_cannot_be_changed_to_more_than_the_relation_allows(house: House) -> None:
