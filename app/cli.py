@@ -24,6 +24,7 @@ from scoring.report import Report
 if TYPE_CHECKING:
     from app.database import Database
     from app.keyring import Keyring
+    from app.verify_log import Found
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -81,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = command(_verify, "verify", "recompute every figure of a report")
     verify.add_argument("file", type=Path, help="a report, .pdf or .json")
     command(_demo, "demo", "serve sample organisations with finished assessments, from a database of their own")
-    command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
+    log = command(_verify_log, "verify-log", "follow every trail and find any gap or edit")
+    log.add_argument("--ends", type=Path, metavar="FILE", help="keep where the trails end, to be put elsewhere")
+    log.add_argument("--against", type=Path, metavar="FILE", help="ends that were kept: what was put back since shows")
     command(_delete_expired, "delete-expired", "delete for good the assessments whose time is over")
     rotate = command(_rotate_keys, "rotate-keys", "new keys for organisations, and everything encrypted anew")
     which = rotate.add_mutually_exclusive_group()
@@ -171,20 +174,28 @@ def _opened(settings: Settings) -> Iterator[tuple["Database", "Keyring"]]:
 
 
 def _verify_log(call: argparse.Namespace, settings: Settings) -> int:
-    from app.verify_log import verify_log
+    from app.verify_log import read_ends, verify_log, write_ends
 
+    earlier = read_ends(call.against) if call.against else None
     with _opened(settings) as (database, keyring):
-        found = verify_log(database, keyring)
+        found = verify_log(database, keyring, earlier)
+    if call.ends:
+        write_ends(found.ends, call.ends)
+    return _told(found)
+
+
+def _told(found: "Found") -> int:
     for fault in found.breaks:
         where = f", entry {fault.number}" if fault.number else ""
         print(f"{fault.chain}{where}: {fault.what}", file=sys.stderr)
-    print(f"{found.chains} chains, {found.entries} entries, {len(found.breaks)} faults.")
+    print(f"{len(found.ends)} chains, {found.entries} entries, {len(found.breaks)} faults.")
     return 1 if found.breaks else 0
 
 
 def _rotate_keys(call: argparse.Namespace, settings: Settings) -> int:
-    from app.keyring import Keyring, encrypt_anew, new_organisation_keys, wrap_anew
+    from app.keyring import Keyring, encrypt_anew, wrap_anew
     from app.keys import write_master_keys
+    from app.rotation import new_organisation_keys
 
     with _opened(settings) as (database, keyring):
         if call.go_on:
@@ -349,6 +360,7 @@ def _restore(call: argparse.Namespace, settings: Settings) -> int:
     from app.backup import restore
     from app.database_file import file_of
     from app.migrations import open_keyring
+    from app.verify_log import verify_log
 
     database = file_of(settings.database_url)
     if database is None:
@@ -357,7 +369,8 @@ def _restore(call: argparse.Namespace, settings: Settings) -> int:
     print(f"Restored to {database} and verified. {restored.contents}")
     if restored.kept:
         print(f"What stood there is kept as {restored.kept}.")
-    return _verify_log(call, settings)
+    with _opened(settings) as (opened, keyring):
+        return _told(verify_log(opened, keyring))
 
 
 def _not_a_file(instead: str) -> int:

@@ -6,6 +6,7 @@ SQLite is set so that what was acknowledged survives a power cut, and so that a 
 write lock at its start: a read that turns into a write fails where another writer came between.
 """
 
+import contextlib
 import sqlite3
 import threading
 from collections import deque
@@ -57,6 +58,17 @@ class RequestSession(Session):
         raise RuntimeError("Only the request’s transaction rolls back; raise an error instead.")
 
 
+def _make_private(file: Path) -> None:
+    """SQLite’s file for its owner alone; the files that it keeps beside it take that over."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
+    for each in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        with contextlib.suppress(OSError):  # gone meanwhile, or another’s, who has to see to it
+            if each.stat().st_mode & 0o077:
+                each.chmod(0o600)
+
+
 class Database:
     """A database by its URL. `is_embedded`: SQLite, whose transactions run inline; any other's on a pool thread."""
 
@@ -76,7 +88,7 @@ class Database:
             event.listen(self.engine, "handle_error", told_without_detail)
         else:
             if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_private(Path(parsed.database))
             # On the pool: an engine with events of its own looks for listeners at every statement.
             event.listen(self.engine.pool, "connect", _set_up_sqlite)
 

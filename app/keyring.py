@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, insert, select, update
 
 from app.database import Database
 from app.errors import Busy
@@ -112,22 +112,6 @@ def _seal_anew(connection: Connection, masters: MasterKeys) -> int:
         sealed = masters.seal(masters.unseal(row.second_factor, place), place)
         connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(second_factor=sealed))
     return len(rows)
-
-
-def new_organisation_keys(database: Database, keyring: Keyring) -> int:
-    """Give every organisation a new key and encrypt all its words with it, in many small transactions; how many rows.
-
-    It may be interrupted: what is not done yet is read with the old key, which is kept, and done when it runs again.
-    """
-    with database.transaction(write=True) as session:
-        connection, latest = session.connection(), {}
-        for row in connection.execute(select(ORGANISATION.c.id, ORGANISATION.c.key_number).with_for_update()).all():
-            newest = select(func.max(ORGANISATION_KEY.c.number)).where(ORGANISATION_KEY.c.organisation_id == row.id)
-            latest[row.id] = (connection.execute(newest).scalar_one() or 0) + 1
-            keyring.add_key(connection, row.id, latest[row.id])
-            this = update(ORGANISATION).where(ORGANISATION.c.id == row.id)
-            connection.execute(this.values(key_number=latest[row.id]))
-    return encrypt_anew(database, keyring)
 
 
 def encrypt_anew(database: Database, keyring: Keyring) -> int:

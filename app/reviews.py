@@ -106,8 +106,10 @@ def save_levels(session: Session, reader: Reader, assessment: OpenAssessment, ch
 
 
 def give_back(session: Session, reader: Reader, assessment: OpenAssessment, because: str) -> None:
-    """Open an assessment for correction again, with the reason. Raises WrongState, and InvalidAnswers without one."""
+    """Open an assessment for correction again, with the reason. Raises WrongState, also for whoever answered in it, and
+    InvalidAnswers without a reason."""
     _refuse_unless(assessment, "submitted", "under_review")
+    refuse_own(session, reader, assessment)
     if not because or len(because) > NOTE_LIMIT:
         raise InvalidAnswers([Problem("/because", "wrong_reason", "Say in a few sentences what is to be corrected.")])
     kept = {
@@ -146,10 +148,11 @@ def refuse_own(session: Session, reader: Reader, assessment: OpenAssessment) -> 
 
 
 def is_own(session: Session, reader: Reader, assessment: OpenAssessment) -> bool:
-    """Whether a reader answered in an assessment, or submitted it."""
-    said = TRAIL.c.chain == assessment.chain.name, TRAIL.c.account == reader.account, TRAIL.c.action.in_(_ANSWERED)
-    wrote = session.connection().execute(select(TRAIL.c.number).where(*said).limit(1)).first()
-    return wrote is not None or assessment.submitted_by == reader.account
+    """Whether a reader answered in an assessment, or submitted it, be it before a reviewer gave it back."""
+    submitted = (TRAIL.c.action == "state") & TRAIL.c.detail.like('%"to":"submitted"%')
+    said = TRAIL.c.action.in_(_ANSWERED) | submitted
+    mine = TRAIL.c.chain == assessment.chain.name, TRAIL.c.account == reader.account
+    return session.connection().execute(select(TRAIL.c.number).where(*mine, said).limit(1)).first() is not None
 
 
 def _refuse_unless(assessment: OpenAssessment, *states: State) -> None:

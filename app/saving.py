@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
 
+from app import organisations
 from app.accounts import Reader
 from app.assessments import OpenAssessment
 from app.catalogue import Catalogue
@@ -22,7 +23,7 @@ from app.metrics import ANSWERS_MET, ANSWERS_SAVED
 from app.models import ANSWER, ASSESSMENT, FACT
 from app.other_assessments import country_facts
 from app.places import answer_place
-from app.started_about import StartedAbout
+from app.started_about import FIRST_LINES, StartedAbout, first_lines
 from app.statements import Prepared
 from app.trail import Chain, append
 from scoring.answers import NOTE_LIMIT, Answer, problems_of, read_answers
@@ -80,8 +81,12 @@ def start(
         "changed_at": now,
         "follows": follows,
     }
-    head = append(session, reader, chain, "started", text | {"follows": follows}, at=now)
-    session.connection().execute(insert(ASSESSMENT), row | text | head | _about_columns(about))
+    columns = _about_columns(about)
+    # In the organisation’s trail without its id, which outlives it: so that one less is there than was begun shows.
+    organisations.note(session, reader, "begun", {})
+    said = {FIRST_LINES: first_lines(columns)}
+    head = append(session, reader, chain, "started", text | {"follows": follows}, said, now)
+    session.connection().execute(insert(ASSESSMENT), row | text | head | columns)
     if facts := country_facts(session, reader, questionnaire.profile):
         _write_facts(session, reader, chain, {}, facts, 1)
     return assessment_id

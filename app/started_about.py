@@ -1,14 +1,26 @@
 """What an assessment is about and how it is answered: asked at its start, printed on its report, never scored."""
 
+import json
+from collections.abc import Mapping
 from datetime import datetime
 from gettext import NullTranslations
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scoring.report import About
 
+FIRST_LINES = "first lines"  # what the words in a trail belong to
+_COLUMNS = (
+    *("about_organisation", "scope_kind", "scope_words", "sittings", "people", "levels"),
+    *("outside_moderator", "alone", "legal_adviser_asked"),
+)
 ScopeKind = Literal["post", "region", "service"]
+
+
+def first_lines(columns: Mapping[str, Any]) -> str:
+    """What an assessment is about as its trail keeps it, from the columns of its row."""
+    return json.dumps({name: columns[name] for name in _COLUMNS}, ensure_ascii=False)
 
 
 class StartedAbout(BaseModel):

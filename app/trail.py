@@ -154,7 +154,9 @@ def breaks(session: Session, cipher: Cipher, chain: Chain, signature: str) -> It
             seal, row.chain, row.number, row.at, row.account, row.action, row.detail, row.words_digest
         ):
             yield Break(chain.name, row.number, "it was changed after it had been written")
-        if row.words and not _words_hold(cipher, row.words, row.words_digest, words_place(chain.name, row.number)):
+        if row.words_digest and not row.words:
+            yield Break(chain.name, row.number, "its written words were taken out")
+        elif row.words and not _words_hold(cipher, row.words, row.words_digest, words_place(chain.name, row.number)):
             yield Break(chain.name, row.number, "its written words were changed")
         number, seal = row.number, row.seal
     if (number, seal) != (chain.number, chain.seal):

@@ -1,118 +1,115 @@
-"""Following every trail, and holding what stands in the tables against it."""
+"""Following every trail, and holding against it what stands in the tables, and where it ended at an earlier time."""
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from app.accounts import Reader
 from app.database import Database
-from app.errors import KeyFailure
+from app.errors import KeyFailure, UnsoundFile
 from app.keyring import Keyring
-from app.models import (
-    ANSWER,
-    ASSESSMENT,
-    FACT,
-    MANAGEMENT_ANSWER,
-    ORGANISATION,
-    RAISED_IMPACT,
-    TRAIL,
-    VERIFIED_LEVEL,
-)
+from app.models import ASSESSMENT, ORGANISATION, TRAIL
 from app.organisations import acting
-from app.places import answer_place, decision_place, impact_place, level_place, post_place
-from app.trail import Break, Chain, breaks, entries
+from app.replay import differences
+from app.trail import Break, Chain, breaks
+
+_FORMAT = "plumbline-ends/1"
+
+
+class End(NamedTuple):
+    """Where a chain ends: whose it is, how many entries it has, and the seal of the last."""
+
+    organisation: str
+    number: int
+    seal: str
+
+
+Ends = dict[str, End]
 
 
 @dataclass(frozen=True)
 class Found:
-    """How much was followed, and where it does not hold."""
+    """Where every chain ends, by its name, and where it does not hold."""
 
-    chains: int
-    entries: int
+    ends: Ends
     breaks: list[Break]
 
+    @property
+    def entries(self) -> int:
+        """How many there are in all."""
+        return sum(end.number for end in self.ends.values())
 
-def verify_log(database: Database, keyring: Keyring) -> Found:
-    """Every chain of the service. Raises KeyFailure where the key file is not the one of this database."""
-    chains, number, found = set(), 0, []
+
+def verify_log(database: Database, keyring: Keyring, earlier: Mapping[str, End] | None = None) -> Found:
+    """Every chain of the service; `earlier`: where they ended at another time, kept elsewhere.
+
+    Whoever can write the database can put the whole of it, or of one assessment, back to an earlier state, and take out
+    an organisation with all that it has: the chains that are left hold. Only an end that was kept elsewhere shows it.
+    """
+    ends, found = Ends(), list[Break]()
     with database.transaction(write=False) as session:
         connection = session.connection()
-        for organisation in connection.execute(select(*ORGANISATION.c)).all():
-            reader = acting(session, keyring, organisation.id, "")
-            mine = select(*ASSESSMENT.c).where(ASSESSMENT.c.organisation_id == organisation.id)
-            owners = [("organisation", organisation), *(("assessment", row) for row in connection.execute(mine).all())]
-            for kind, row in owners:
-                chain = Chain("organisation" if kind == "organisation" else "assessment", row.id)
-                chain.number, chain.seal = row.trail_number, row.trail_seal
-                chains.add(chain.name)
-                number += chain.number
-                faults = list(breaks(session, reader.cipher, chain, row.trail_signature))
-                if kind == "assessment" and not faults:
-                    faults = _differences(session, reader, chain)
-                found += faults
+        for organisation in connection.execute(select(ORGANISATION.c.id)).scalars().all():
+            mine = select(ASSESSMENT.c.id).where(ASSESSMENT.c.organisation_id == organisation)
+            for chain in (
+                Chain("organisation", organisation),
+                *(Chain("assessment", name) for name in connection.execute(mine).scalars()),
+            ):
+                try:
+                    found += _followed(session, acting(session, keyring, organisation, ""), chain)
+                except (KeyFailure, ValueError, LookupError) as error:  # one that cannot be read hides no other
+                    found.append(Break(chain.name, 0, f"it cannot be read ({type(error).__name__})"))
+                ends[chain.name] = End(organisation, chain.number, chain.seal)
         names = connection.execute(select(TRAIL.c.chain).distinct()).scalars()
-        found += [Break(name, 0, "nothing is left of what it belongs to") for name in names if name not in chains]
-    return Found(len(chains), number, found)
+        found += [Break(name, 0, "nothing is left of what it belongs to") for name in names if name not in ends]
+        found += _lost(session, earlier or {}, ends)
+    return Found(ends, found)
 
 
-def _differences(session: Session, reader: Reader, chain: Chain) -> list[Break]:
-    """Where what stands in the tables is not what the trail says it was last set to."""
-    said: dict[str, object] = {}
-    for entry in entries(session, reader.cipher, chain.name):
-        detail, words = entry.detail, entry.words or {}
-        for answer in detail.get("answers", ()) if entry.action == "answers" else ():
-            name = answer["question"]
-            said[f"answer {name}"] = (answer["option"], answer["version"], words.get(name, ""))
-        for name, holds in detail["facts"].items() if entry.action == "facts" else ():
-            said[f"fact {name}"] = holds
-        if entry.action == "marking":
-            said["marking"] = detail["marking"] or None
-        for name, value in detail["impacts"].items() if entry.action == "impacts" else ():
-            said.pop(f"impact {name}", None)
-            if value:
-                said[f"impact {name}"] = (value, words.get(name, ""))
-        for level in detail["levels"] if entry.action == "levels" else ():
-            name = level["question"]
-            said[f"level of {name}"] = (level["option"], level["version"], words.get(name, ""))
-        if entry.action == "management":
-            plain = tuple(detail[part] for part in ("decision", "due", "money", "version"))
-            said[f"answer to {detail['action']}"] = (*plain, words.get("why", ""), words.get("post", ""))
-        if entry.action in ("started", "state"):
-            said["state"] = detail.get("to", "draft")
-    stands = _standing(session, reader, chain.id)
-    return [
-        Break(chain.name, 0, f"the {name} is not what the trail says it was last set to")
-        for name in {**said, **stands}
-        if said.get(name) != stands.get(name)
-    ]
+def _followed(session: Session, reader: Reader, chain: Chain) -> list[Break]:
+    """What is wrong with one chain, or with what stands beside it; sets its end."""
+    owner = ORGANISATION if chain.owner == "organisation" else ASSESSMENT
+    kept = select(owner.c.trail_number, owner.c.trail_seal, owner.c.trail_signature).where(owner.c.id == chain.id)
+    chain.number, chain.seal, signature = session.connection().execute(kept).one()
+    return list(breaks(session, reader.cipher, chain, signature)) or list(differences(session, reader, chain))
 
 
-def _standing(session: Session, reader: Reader, assessment: str) -> dict[str, object]:
-    connection, found = session.connection(), dict[str, object]()
+def _lost(session: Session, earlier: Mapping[str, End], ends: Ends) -> Iterator[Break]:
+    """Chains that are gone, or do not hold the entry with which they ended then."""
+    gone: dict[str, int] = {}
+    for name, end in earlier.items():
+        this = select(TRAIL.c.seal).where(TRAIL.c.chain == name, TRAIL.c.number == end.number)
+        if name not in ends and name.startswith("assessment:") and f"organisation:{end.organisation}" in ends:
+            gone[end.organisation] = gone.get(end.organisation, 0) + 1
+        elif name not in ends:
+            yield Break(name, 0, "it is gone since its end was kept")
+        elif session.connection().execute(this).scalar_one_or_none() != end.seal:
+            yield Break(name, 0, f"it does not go on from entry {end.number}, with which it ended then")
+    for organisation, count in gone.items():
+        name = f"organisation:{organisation}"
+        since = earlier[name].number if name in earlier else 0
+        said = select(func.count()).where(TRAIL.c.chain == name, TRAIL.c.number > since, TRAIL.c.action == "deleted")
+        if count > (session.connection().execute(said).scalar() or 0):
+            yield Break(name, 0, f"{count} of its assessments are gone, and it does not say so")
 
-    def opened(closed: str, place: str) -> str | None:
-        try:
-            return reader.cipher.open(closed, place)
-        except KeyFailure:
-            return None
 
-    for row in connection.execute(select(*ANSWER.c).where(ANSWER.c.assessment_id == assessment)):
-        note = opened(row.note, answer_place(assessment, row.question))
-        found[f"answer {row.question}"] = (row.option, row.version, note)
-    for row in connection.execute(select(*FACT.c).where(FACT.c.assessment_id == assessment)):
-        found[f"fact {row.fact}"] = row.holds
-    for row in connection.execute(select(*RAISED_IMPACT.c).where(RAISED_IMPACT.c.assessment_id == assessment)):
-        found[f"impact {row.scenario}"] = (row.value, opened(row.reason, impact_place(assessment, row.scenario)))
-    for row in connection.execute(select(*VERIFIED_LEVEL.c).where(VERIFIED_LEVEL.c.assessment_id == assessment)):
-        comment = opened(row.comment, level_place(assessment, row.question))
-        found[f"level of {row.question}"] = (row.option, row.version, comment)
-    for row in connection.execute(select(*MANAGEMENT_ANSWER.c).where(MANAGEMENT_ANSWER.c.assessment_id == assessment)):
-        plain = (row.decision, row.due.isoformat() if row.due else "", row.money, row.version)
-        why, post = decision_place(assessment, row.recommendation), post_place(assessment, row.recommendation)
-        found[f"answer to {row.recommendation}"] = (*plain, opened(row.why, why), opened(row.post, post))
-    own = select(ASSESSMENT.c.state, ASSESSMENT.c.marking).where(ASSESSMENT.c.id == assessment)
-    found["state"], marking = connection.execute(own).one()
-    if marking:
-        found["marking"] = marking
-    return found
+def write_ends(ends: Ends, file: Path) -> None:
+    """Keep where the chains end; no answer, name or address is in it."""
+    said = {"format": _FORMAT, "chains": {name: end._asdict() for name, end in ends.items()}}
+    file.write_text(json.dumps(said, indent=1), encoding="utf-8")
+
+
+def read_ends(file: Path) -> Ends:
+    """What `write_ends` kept. Raises UnsoundFile."""
+    try:
+        said: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if said["format"] != _FORMAT:
+            raise ValueError(said["format"])
+        return {name: End(**end) for name, end in said["chains"].items()}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UnsoundFile(f"{file} does not say where trails ended.") from error

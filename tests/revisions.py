@@ -25,6 +25,7 @@ from tests.serving import small
 MASTERS = new_master_keys()  # of every database that is made here
 DRAFT, SUBMITTED = "draft-of-the-harbour-1", "submitted-by-the-port-1"
 NOTE = "Draw of 3 May – “registry”; Ελληνικά, العربية\n  second line"
+LOCAL = Chain("organisation", "local")
 ACTIONS = "draw_rosters\nhide_houses"
 Row = dict[str, Any]
 
@@ -164,6 +165,7 @@ def _people(connection: Connection) -> None:
     )
     since = {"since": "2025-06-01 12:00:00.000005"}
     _insert(connection, "membership", {"account_id": "local", "organisation_id": "local", "role": "manager"} | since)
+    _noted(connection, LOCAL, "", ("role", {"account": "local", "role": "manager"}))
     seen = {"created_at": "2025-06-01 12:00:00.000006", "seen_at": "2025-06-01 13:00:00.000007"}
     _insert(connection, "signed_in", {"digest": "a", "account_id": "local", "organisation_id": "local"} | seen)
     link = {"organisation_id": "local", "role": "reviewer", "account_id": "local", "created_by": "local"}
@@ -196,6 +198,8 @@ def _review_and_sharing(connection: Connection) -> None:
     _insert(connection, "management_answer", {"assessment_id": SUBMITTED, "recommendation": "draw_rosters"} | decided)
     _noted(
         connection,
+        Chain("assessment", SUBMITTED),
+        "second",
         ("levels", {"levels": [{name: level[name] for name in ("question", "option", "version", "answer_version")}]}),
         (
             "management",
@@ -209,21 +213,37 @@ def _review_and_sharing(connection: Connection) -> None:
     key = {"id": "key-1", "digest": "d", "organisation_id": "local", "name": "Case system", "scopes": "read"}
     key |= {"created_by": "local", "created_at": moment, "expires_at": moment, "revoked_at": moment, "used_at": moment}
     _insert(connection, "api_key", key)
+    states = ("of the state", {"is_state": True}), ("retention", {"months": 60})
+    _noted(connection, Chain("organisation", "other"), "", *states)
+    _noted(
+        connection,
+        LOCAL,
+        "local",
+        *states,
+        ("shown to", {"body": "other", "name": "Other", "relations": [], "extent": "results"}),
+        ("program key", {"key": "key-1", "name": "Case system", "scopes": ["read"], "days": 0}),
+        ("program key revoked", {"key": "key-1", "name": "Case system"}),
+    )
     _insert(connection, "recovery_code", {"digest": "e", "account_id": "local"})
     known = {"issuer": "https://login.example.org", "subject": "f", "account_id": "local", "since": moment}
     _insert(connection, "outside_identity", known)
 
 
-def _noted(connection: Connection, *said: tuple[str, Row]) -> None:
-    """What was done to the assessment that was submitted, in its trail."""
-    end = text("SELECT trail_number, trail_seal FROM assessment WHERE id = :id")
-    chain = Chain("assessment", SUBMITTED, *connection.execute(end, {"id": SUBMITTED}).one())
-    cipher = keyring().cipher(connection, "local", 1)
+def _noted(connection: Connection, owner: Chain, account: str, *said: tuple[str, Row]) -> None:
+    """What was done to an assessment or an organisation, in its trail."""
+    end = text(f"SELECT trail_number, trail_seal FROM {owner.owner} WHERE id = :id")
+    chain = Chain(owner.owner, owner.id, *connection.execute(end, {"id": owner.id}).one())
+    cipher = keyring().cipher(connection, "local" if owner.owner == "assessment" else owner.id, 1)
     for action, detail in said:
-        row = entry_row(cipher, chain, datetime(2025, 7, 1, 12, tzinfo=UTC), "second", action, detail)
+        row = entry_row(cipher, chain, datetime(2025, 7, 1, 12, tzinfo=UTC), account, action, detail)
         _insert(connection, "trail_entry", row | {"at": "2025-07-01 12:00:00.000000"})
     columns = "trail_number = :trail_number, trail_seal = :trail_seal, trail_signature = :trail_signature"
-    connection.execute(text(f"UPDATE assessment SET {columns} WHERE id = :id"), chain.head(MASTERS) | {"id": SUBMITTED})
+    head = chain.head(MASTERS) | {"id": owner.id}
+    connection.execute(text(f"UPDATE {owner.owner} SET {columns} WHERE id = :id"), head)
+
+
+def _counted(connection: Connection) -> None:
+    """0007: no table changed; its entry is written by the migration itself."""
 
 
 FILLED: dict[str, Callable[[Connection], None]] = {
@@ -233,4 +253,5 @@ FILLED: dict[str, Callable[[Connection], None]] = {
     "0004": _rounds,
     "0005": _people,
     "0006": _review_and_sharing,
+    "0007": _counted,
 }

@@ -226,7 +226,7 @@ def test_what_is_over_its_time_is_deleted_by_the_command_and_when_the_server_sta
     assert main([command]) == 0
     assert "deleted: 1" not in capsys.readouterr().out
     assert main(["verify-log"]) == 0
-    assert capsys.readouterr().out == "1 chains, 4 entries, 0 faults.\n"
+    assert capsys.readouterr().out == "1 chains, 5 entries, 0 faults.\n"
 
 
 def test_the_server_says_nothing_of_what_it_runs_on_and_bounds_heads(

@@ -1,6 +1,7 @@
 """The database: durable, one writer at a time, nothing commits but the transaction; and its tables."""
 
 import sqlite3
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -205,3 +206,21 @@ def test_a_database_at_the_newest_version_is_left_alone(
 ) -> None:
     monkeypatch.setitem(sys.modules, "alembic", None)
     migrate(database, keyring)
+
+
+def test_sqlite_s_files_are_for_their_owner_alone_also_those_that_were_not(tmp_path: Path) -> None:
+    file = tmp_path / "kept.db"
+    for _ in range(2):
+        database = Database(f"sqlite:///{file}")
+        with database.transaction(write=True) as session:
+            session.connection().execute(text("CREATE TABLE IF NOT EXISTS kept (word TEXT)"))
+        assert {each.name: stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == dict.fromkeys(
+            ("kept.db", "kept.db-wal", "kept.db-shm"), 0o600
+        )
+        for each in tmp_path.iterdir():
+            each.chmod(0o644)
+        again = Database(f"sqlite:///{file}")
+        assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+        again.close()
+        database.close()
+        file.chmod(0o644)

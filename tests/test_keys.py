@@ -10,7 +10,7 @@ from app.accounts import Reader
 from app.catalogue import Catalogue
 from app.database import Database
 from app.errors import KeyFailure
-from app.keyring import Keyring, encrypt_anew, new_organisation_keys, wrap_anew
+from app.keyring import Keyring, encrypt_anew, wrap_anew
 from app.keys import (
     Cipher,
     MasterKeys,
@@ -21,6 +21,7 @@ from app.keys import (
 )
 from app.migrations import migrate, open_keyring
 from app.raised_impacts import raise_impacts, raised_impacts
+from app.rotation import new_organisation_keys
 from app.settings import Settings
 from app.verify_log import verify_log
 from scoring.answers import Raised

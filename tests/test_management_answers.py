@@ -7,8 +7,9 @@ from app.accounts import Reader
 from app.catalogue import Catalogue
 from app.database import Database
 from app.errors import NotFound, StaleWrite, WrongState
-from app.keyring import Keyring, new_organisation_keys
+from app.keyring import Keyring
 from app.management_answers import answer_action, asked, decided
+from app.rotation import new_organisation_keys
 from app.verify_log import verify_log
 from scoring.report import ManagementAnswer
 from tests.test_assessments import Desk, desk  # noqa: F401  (a fixture)

@@ -82,10 +82,10 @@ def hanging(desk: Desk, name: str) -> dict[str, int]:  # noqa: F811
 
 
 def said(desk: Desk) -> list[tuple[str, str, dict[str, object], object]]:  # noqa: F811
-    """The organisation’s trail without its first entries, those of its beginning."""
+    """The organisation’s trail without its first entries, those of its beginning, and those of assessments’."""
     with desk.database.transaction(write=False) as session:
         found = entries(session, desk.reader.cipher, f"organisation:{desk.reader.organisation}")
-    return [(entry.action, entry.account, entry.detail, entry.words) for entry in found[2:]]
+    return [(entry.action, entry.account, entry.detail, entry.words) for entry in found[2:] if entry.action != "begun"]
 
 
 def test_nothing_that_hangs_on_it_is_left(desk: Desk, full: str) -> None:  # noqa: F811

@@ -11,9 +11,10 @@ from app.assessments import opened
 from app.catalogue import Catalogue
 from app.database import Database
 from app.errors import StaleWrite, WrongState
-from app.keyring import Keyring, new_organisation_keys
+from app.keyring import Keyring
 from app.organisations import change_role
 from app.reviews import LevelChange
+from app.rotation import new_organisation_keys
 from app.saving import Change
 from app.verify_log import verify_log
 from scoring.errors import InvalidAnswers
@@ -191,6 +192,28 @@ def test_nobody_reviews_what_they_answered_or_submitted(
     for use, arguments in ((reviews.save_levels, ([],)), (reviews.sign_off, ())):
         with pytest.raises(WrongState, match="Somebody else has to review it"):
             on(desk, submitted, use, *arguments)
+
+
+def test_whoever_once_submitted_neither_gives_it_back_nor_reviews_what_another_submits_then(
+    auditor: Desk,
+    desk: Desk,  # noqa: F811
+    database: Database,
+    keyring: Keyring,
+    small_catalogue: Catalogue,
+) -> None:
+    name = desk.begins()
+    desk.answers_all(name)
+    token = people.member(database, keyring, desk.reader.organisation, "manager", "Max Manager")
+    once = Desk(database, people.reader_of(database, keyring, token), small_catalogue)
+    once.submits(name)
+    desk.does(change_role, once.reader.account, "reviewer")
+    with pytest.raises(WrongState, match="Somebody else has to review it"):
+        on(once, name, reviews.give_back, "Not complete")
+    on(auditor, name, reviews.give_back, "Not complete")
+    desk.submits(name)
+    with pytest.raises(WrongState, match="Somebody else has to review it"):
+        on(once, name, reviews.begin_review)
+    on(auditor, name, reviews.begin_review)
 
 
 def test_given_back_it_can_be_corrected_and_says_why_until_it_is_submitted_again(

@@ -72,7 +72,7 @@ class House:
         with self.database.transaction(write=False) as session:
             reader = acting(session, self.keyring, self.ids[of], "")
             found = entries(session, reader.cipher, f"organisation:{self.ids[of]}")
-        return [(entry.action, entry.detail) for entry in found if entry.action != "role"]
+        return [(entry.action, entry.detail) for entry in found if entry.action not in ("role", "begun")]
 
     def state(self, is_state: bool) -> None:
         with self.database.transaction(write=True) as session:

@@ -22,7 +22,7 @@ from app.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 _VERSION = table("alembic_version", column("version_num"))
 _ATTEMPTS, _PAUSE = 6, 0.2
 

@@ -17,11 +17,12 @@ from sqlalchemy import text
 from app import accounts, signing_in
 from app.catalogue import Catalogue
 from app.database import Database
-from app.keyring import Keyring, new_organisation_keys
+from app.keyring import Keyring
 from app.keys import make_master_keys, new_master_keys, read_master_keys
 from app.links import make_link
 from app.migrations import HEAD, migrate, upgrade
 from app.passwords import hashed
+from app.rotation import new_organisation_keys
 from app.settings import Settings
 from app.verify_log import verify_log
 from scoring.answers import Answer
