@@ -185,6 +185,14 @@ def _membership(organisation: str, account: str) -> tuple[Any, Any]:
     return MEMBERSHIP.c.organisation_id == organisation, MEMBERSHIP.c.account_id == account
 
 
+def chain_of(session: Session, organisation: str) -> tuple[Chain, str]:
+    """The trail of an organisation as it ends, and the signature of its end."""
+    this = ORGANISATION.c.id == organisation
+    end = select(ORGANISATION.c.trail_number, ORGANISATION.c.trail_seal, ORGANISATION.c.trail_signature).where(this)
+    number, seal, signature = session.connection().execute(end).one()
+    return Chain("organisation", organisation, number, seal), signature
+
+
 def note(session: Session, reader: Reader, action: str, detail: Mapping[str, Any]) -> None:
     """Add an entry to the trail of the reader’s organisation."""
     connection, this = session.connection(), ORGANISATION.c.id == reader.organisation

@@ -1,7 +1,7 @@
 """An organisation’s own page: who belongs to it, invitations, and its trail."""
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from app import organisations
 from app.accounts import ROLES, Role, names_of
@@ -10,7 +10,7 @@ from app.errors import BadRequest
 from app.links import open_invitations
 from app.pages import go_to, page, public_address
 from app.routes.transaction import TransactionRoute
-from app.trail import entries
+from app.trail import breaks, entries, exported
 
 router = APIRouter(route_class=TransactionRoute, prefix="/organisation", include_in_schema=False)
 
@@ -51,15 +51,28 @@ def remove(visit: Visit, account_id: str) -> Response:
 
 @router.get("/trail")
 def trail(visit: Visit) -> Response:
-    """Every change of roles and keys."""
-    found = entries(visit.session, visit.reader.cipher, f"organisation:{visit.reader.organisation}")
+    """Every change of roles and keys, and whether the chain holds."""
+    chain, signature = organisations.chain_of(visit.session, visit.reader.organisation)
+    found = entries(visit.session, visit.reader.cipher, chain.name)
     people = {entry.account for entry in found} | {str(entry.detail.get("account")) for entry in found}
     return page(
         visit.request,
         "organisation/trail.html",
         entries=found,
+        chain=chain,
+        breaks=list(breaks(visit.session, visit.reader.cipher, chain, signature)),
         names=names_of(visit.session, people),
         back="/organisation",
+    )
+
+
+@router.get("/trail.json")
+def trail_data(visit: Visit) -> Response:
+    """The entries as they are sealed, so that anybody can follow the chain."""
+    chain, _ = organisations.chain_of(visit.session, visit.reader.organisation)
+    data = exported(visit.session, visit.reader.cipher, chain)
+    return JSONResponse(
+        data, headers={"Content-Disposition": 'attachment; filename="plumbline-organisation-trail.json"'}
     )
 
 

@@ -345,3 +345,15 @@ def test_what_cannot_be_taken_back_says_what_follows_before_its_button(house: st
         buttons = site.page.xpath(f"//button[ancestor::form[contains(@action, '{action}')]]")
         assert buttons and all(button.xpath("ancestor::details[summary]//p") for button in buttons)
         assert not site.page.xpath(f"//button[contains(@formaction, '{action}')]")
+
+
+def test_an_organisation_s_trail_says_whether_it_holds_and_can_be_followed_elsewhere(house: str) -> None:
+    site = Site(house)
+    site.get("/organisation/trail")
+    data = site.client.get("/organisation/trail.json").json()
+    assert f"The chain holds: {len(data['entries'])} entries" in site.text() and data["ends_with"] in site.text()
+    assert [entry["action"] for entry in data["entries"]][0] == "organisation"
+    with APPS[house].state.database.transaction(write=True) as session:
+        session.connection().execute(text("UPDATE trail_entry SET account = 'x' WHERE number = 2"))
+    site.get("/organisation/trail")
+    assert "The chain does not hold" in site.text() and "Entry 2:" in site.text()
