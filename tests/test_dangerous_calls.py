@@ -1,4 +1,5 @@
-"""What the service never does: run text as a program, unpack objects from outside, call out, or draw guessable lots.
+"""What the service never does: run text as a program, unpack objects from outside, call out, draw guessable lots, or
+take a weak method or a local time.
 
 Read from the source of `app` and `scoring`, so that whoever adds such a thing has to come by here and say why.
 """
@@ -83,6 +84,31 @@ def test_nothing_secret_is_drawn_from_lots_that_can_be_guessed() -> None:
     waits = {("app/routes/transaction.py", "random")}  # how long until a transaction is tried again
     assert users_of(GUESSED) == waits
     assert users_of({"secrets"})
+
+
+def test_only_methods_that_are_not_weak_encrypt_and_digest() -> None:
+    """Passwords are hashed by argon2id (tests/test_passwords.py); codes of apps are HMAC-SHA-1 (RFC 6238)."""
+    taken = {name for path, name in imported() if name.startswith("cryptography.")}
+    assert taken == {
+        "cryptography.exceptions",
+        "cryptography.exceptions.InvalidTag",
+        "cryptography.hazmat.primitives.ciphers.aead",
+        "cryptography.hazmat.primitives.ciphers.aead.AESGCM",
+    }
+    assert not users_of({"Crypto", "Cryptodome", "nacl", "crypt"})
+    assert not [name for _, name in imported() if name.startswith("hashlib.")]  # each is called by its module’s name
+    called = {n.attr for _, n in nodes() if isinstance(n, ast.Attribute) and ast.unparse(n.value) == "hashlib"}
+    assert called == {"sha256", "blake2s"}
+    macs = [n.args[2] for _, n in nodes() if isinstance(n, ast.Call) and ast.unparse(n.func) == "hmac.digest"]
+    assert macs and {ast.unparse(method) for method in macs} == {"'sha256'"}
+
+
+def test_every_moment_is_taken_in_utc() -> None:
+    calls = [(path, n) for path, n in nodes() if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    moments = [(path, n) for path, n in calls if n.func.attr in ("now", "today", "utcnow", "fromtimestamp")]
+    assert len(moments) > 10
+    local = [f"{path}:{n.lineno}" for path, n in moments if ast.unparse(n).rpartition(".")[2] != "now(UTC)"]
+    assert local == []
 
 
 def test_no_shell_is_started_and_programs_in_one_place_alone() -> None:

@@ -6,10 +6,13 @@ import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
+from importlib.metadata import requires
 from pathlib import Path
 
 import httpx
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from app.settings import PROJECT
 from tests.test_crash import server
@@ -126,6 +129,38 @@ def test_no_lock_names_a_host() -> None:
     assert len(locks) == 3
     for lock in locks:
         assert "://" not in lock.read_text(encoding="utf-8"), lock.name
+
+
+@pytest.mark.parametrize("name", ["", "-test", "-image"])
+def test_every_package_of_a_lock_has_its_version_and_hashes(name: str) -> None:
+    lock = PROJECT / f"requirements{name}.lock"
+    lines = [line for line in lock.read_text(encoding="utf-8").splitlines() if line and line[0] not in "# "]
+    assert lines and all(re.match(r"[\w.-]+(\[[\w,]+\])?==\S+ .*\\$", line) for line in lines)
+    assert len(pins(lock)) == len(lines) and all(hashes for _, hashes in pins(lock).values())
+
+
+@pytest.mark.parametrize(
+    ("name", "extras"), [("requirements.lock", []), ("requirements-image.lock", ["postgres", "oidc"])]
+)
+def test_the_locks_name_whatever_the_service_needs(name: str, extras: list[str]) -> None:
+    wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [line for extra in extras for line in wanted["optional-dependencies"][extra]]
+    left, needed = [Requirement(line) for line in lines or wanted["dependencies"]], set[tuple[str, frozenset[str]]]()
+    while left:
+        one = left.pop()
+        this = canonicalize_name(one.name), frozenset(one.extras)
+        if this not in needed:
+            needed.add(this)
+            theirs = [Requirement(line) for line in requires(one.name) or ()]
+            left += [each for each in theirs if is_needed(each, one.extras)]
+    both = pins(PROJECT / "requirements.lock") | pins(PROJECT / name)
+    assert {package for package, _ in needed} <= {canonicalize_name(package) for package in both}
+    assert len(needed) > len(lines)
+
+
+def is_needed(requirement: Requirement, extras: set[str]) -> bool:
+    """On this machine, of a package that was asked for with some extras."""
+    return not requirement.marker or any(requirement.marker.evaluate({"extra": extra}) for extra in extras or {""})
 
 
 def pins(lock: Path) -> dict[str, tuple[str, frozenset[str]]]:

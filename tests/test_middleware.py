@@ -64,8 +64,10 @@ async def test_every_answer_has_the_strict_headers(client: httpx.AsyncClient, pa
     headers = (await client.get(path)).headers
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'; script-src 'self'")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert {"camera=()", "geolocation=()", "microphone=()"} <= set(headers["permissions-policy"].split(", "))
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])

@@ -1,7 +1,11 @@
 """Which passwords are taken: long ones of any signs, whole; not short, common or own ones. No rule asks for more."""
 
 import pytest
+from sqlalchemy import text
 
+from app import accounts, signing_in
+from app.database import Database
+from app.keyring import Keyring
 from app.passwords import LONGEST, SHORTEST, hashed, matches, problem_of
 
 
@@ -56,3 +60,11 @@ def test_a_hash_is_argon2id_with_a_salt_of_its_own_and_names_its_settings() -> N
     kind, version, settings, salt = one.split("$")[1:5]
     assert (kind, version, settings) == ("argon2id", "v=19", "m=65536,t=3,p=4")
     assert len(salt) == 22  # 16 bytes in base64
+
+
+def test_a_password_does_not_grow_old(database: Database, keyring: Keyring) -> None:
+    with database.transaction(write=True) as session:
+        accounts.make_account(session, "rosa@example.org", "Rosa", hashed("four quiet lamps at noon"))
+        session.connection().execute(text("UPDATE account SET created_at = '2001-01-01 00:00:00.000000'"))
+    begun = signing_in.sign_in(database, keyring, "rosa@example.org", "four quiet lamps at noon", "address")
+    assert isinstance(begun, signing_in.Begun)

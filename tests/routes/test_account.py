@@ -352,7 +352,7 @@ def test_an_organisation_s_trail_says_whether_it_holds_and_can_be_followed_elsew
     site.get("/organisation/trail")
     data = site.client.get("/organisation/trail.json").json()
     assert f"The chain holds: {len(data['entries'])} entries" in site.text() and data["ends_with"] in site.text()
-    assert [entry["action"] for entry in data["entries"]][0] == "organisation"
+    assert data["entries"][0]["action"] == "organisation"
     with APPS[house].state.database.transaction(write=True) as session:
         session.connection().execute(text("UPDATE trail_entry SET account = 'x' WHERE number = 2"))
     site.get("/organisation/trail")

@@ -1,11 +1,14 @@
 """The first page, the page on method, and what every page has in common."""
 
 import gzip
+from pathlib import Path
 
 import httpx
 import pytest
 
+from app.catalogue import Catalogue
 from tests.page import Site
+from tests.serving import served
 
 
 @pytest.fixture
@@ -56,6 +59,32 @@ def test_the_method_page_prints_every_constant_of_the_risk_model_with_its_reason
 def test_the_method_page_says_what_has_to_be_said_about_each_document(site: Site) -> None:
     site.get("/method")
     assert "Title, author and year are from general knowledge" in site.text()
+
+
+def test_the_page_on_privacy_says_what_is_kept_and_what_is_counted(address: str) -> None:
+    words = Site(address, token="").get("/privacy").text_content()
+    for kept in (
+        "Your name and e-mail address",
+        "a hash of your password",
+        "the trail",
+        "your session was last in use",
+    ):
+        assert kept in words
+    assert "Nothing is sent to the address" in words and "If you sign in with" not in words
+    assert "attempts to sign in failed" in words and "Requests are counted for a minute" in words
+
+
+def test_with_mail_and_a_provider_the_pages_on_privacy_and_help_say_what_that_adds(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    more = {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "p@example.org", "public_address": "https://p.example"}
+    more |= {"oidc_issuer": "https://sign-in.example", "oidc_client_id": "plumbline"}
+    with served(catalogue, tmp_path, processes=0, **more) as address:
+        visitor = Site(address, token="")
+        words = visitor.get("/privacy").text_content()
+        assert "can be sent to the address is a link" in words and "Nothing is sent to the address" not in words
+        assert "If you sign in with sign-in.example" in words and "for ten minutes at most" in words
+        assert "it is sent to your own address" in visitor.get("/help").text_content()
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/agencies/nobody", "/agencies/nobody/preview", "/assessments/abc"])

@@ -136,6 +136,16 @@ def test_a_forgotten_password_is_set_by_a_link_that_comes_to_the_accounts_own_ad
         assert accounts.account_by_id(session, account)
 
 
+def test_who_comes_back_is_asked_for_an_address_and_a_new_password_and_nothing_else(house: str, office: Post) -> None:
+    with_account(house)
+    site, asked = Site(house, token=""), set[str]()
+    ask(site, "rosa@example.org")
+    assert arrived(office, 1)
+    for path in ("/sign-in", "/forgotten", office.link().removeprefix(PUBLIC)):
+        asked |= set(map(str, site.get(path).xpath("//main//form//*[@name and not(@type='hidden')]/@name")))
+    assert asked == {"email", "password"}
+
+
 def test_the_answer_is_the_same_whether_or_not_there_is_such_an_account(house: str, office: Post) -> None:
     with_account(house)
     with_account(house, password="", email="outside@example.org")
