@@ -108,9 +108,9 @@ def what_it_is(r: Reading) -> list[Block]:
         Heading(r._("How to read the figures"), "how-to-read", 2),
         Text(
             r._(
-                "Scores run from 0 to 100. A band is a range of scores: %(bands)s. What nobody knows is counted twice, "
-                "at its worst and at its best; the two results are the ends of the interval. The headline and every "
-                "order in this report use the worst end, since a safeguard that nobody knows of does not protect.",
+                "Scores run from 0 to 100. A band is a range of scores: %(bands)s. What nobody knows is counted at its "
+                "worst and at its best: the two ends of the interval. The headline and every order in this report use "
+                "the worst end, since a safeguard that nobody knows of does not protect.",
                 bands=_bands(r),
             )
         ),
@@ -123,9 +123,9 @@ def what_it_is(r: Reading) -> list[Block]:
         ),
         Text(
             r._(
-                "“As far as shown” is the same score with only what is shown: a safeguard said to operate without a "
-                "record to show it counts as on paper, one said to work counts as operating until a reviewer has "
-                "confirmed it, and “we looked and found none” without a record counts as “don’t know”."
+                "“As far as shown” is the same score with only what is shown. Without a record, a safeguard said to "
+                "operate counts as on paper and “we looked and found none” as “don’t know”; one said to work counts as "
+                "operating until a reviewer has confirmed it."
             )
         ),
     ]

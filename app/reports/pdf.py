@@ -79,6 +79,7 @@ def _drawn(document: Document, data: str, keywords: str, archival: str = "a-3a")
             [sys.executable, "-I", str(_CHILD)],
             input=json.dumps(order).encode(),
             capture_output=True,
+            env={},  # the server’s holds passwords
             timeout=TIME_LIMIT,
             check=True,
             process_group=0,  # Ctrl+C is meant for the server, which finishes what it draws

@@ -201,6 +201,14 @@ def test_a_name_that_no_font_covers_does_not_lose_the_report(name: str, tmp_path
     assert not failures
 
 
+def test_what_draws_knows_nothing_of_the_servers_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = tmp_path / "child.py"
+    child.write_text("import os\nprint(sorted(os.environ))")
+    monkeypatch.setattr("app.reports.pdf._CHILD", child)
+    monkeypatch.setenv("PLUMBLINE_DATABASE_PASSWORD", "secret")
+    assert "PLUMBLINE" not in draw_pdf(sample_report()).decode()
+
+
 def test_a_report_without_any_line_about_it_is_drawn() -> None:
     blank = {"organisation": "", "scope": "", "answered_by": "", "date": ""}
     text = text_of(draw_pdf(sample_report(about=blank)))
