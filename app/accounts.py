@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from app.keyring import Keyring
 from app.keys import Cipher
-from app.models import ACCOUNT, MEMBERSHIP, ORGANISATION, SIGNED_IN
+from app.models import ACCOUNT, LINK, MEMBERSHIP, ORGANISATION, SIGNED_IN
 from app.statements import Prepared
 
 Role = Literal["respondent", "manager", "reviewer", "coordinator"]
@@ -225,15 +225,18 @@ def accounts(session: Session) -> list[Account]:
 
 
 def set_password(session: Session, account_id: str, password: str) -> None:
-    """Set it; `password` is a hash. Every session of the account ends."""
-    session.connection().execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(password=password))
+    """Set it; `password` is a hash. Every session of the account ends, and so does every link to its password."""
+    connection = session.connection()
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(password=password))
+    connection.execute(delete(LINK).where(LINK.c.account_id == account_id, LINK.c.kind == "reset"))
     end_sessions(session, account_id)
 
 
 def close_account(session: Session, account_id: str) -> None:
-    """Nobody signs in with it any more; it stays as the author of what was written."""
-    now = datetime.now(UTC)
-    session.connection().execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(closed_at=now))
+    """Nobody signs in with it any more, by no link either; it stays as the author of what was written."""
+    connection, now = session.connection(), datetime.now(UTC)
+    connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(closed_at=now))
+    connection.execute(delete(LINK).where(LINK.c.account_id == account_id))
     end_sessions(session, account_id)
 
 

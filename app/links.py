@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, delete, exists, insert, select
 from sqlmodel import Session
 
 from app import throttle
 from app.accounts import Role, digest_of
 from app.database import Database
 from app.errors import LinkUsed, MustWait, NotFound
-from app.models import LINK
+from app.models import LINK, MEMBERSHIP
 
 MAILS = 30  # links that one account sends before it has to wait
 Kind = Literal["first", "invitation", "reset", "second_factor", "sharing"]
@@ -121,6 +121,29 @@ def withdraw(session: Session, organisation: str, digest: str) -> None:
     one = delete(LINK).where(LINK.c.digest == digest, _invitation(organisation))
     if not session.connection().execute(one).rowcount:
         raise NotFound("There is no such invitation.")
+
+
+def withdraw_made_by(session: Session, organisation: str, account: str) -> int:
+    """Take back every open invitation that an account made; how many there were."""
+    return _withdrawn(session, organisation, LINK.c.created_by == account)
+
+
+def withdraw_from_outside(session: Session, organisation: str) -> int:
+    """Take back every open invitation that nobody of the organisation made; how many there were."""
+    theirs = MEMBERSHIP.c.account_id == LINK.c.created_by, MEMBERSHIP.c.organisation_id == organisation
+    return _withdrawn(session, organisation, ~exists().where(*theirs))
+
+
+def organisations_invited_to(session: Session, account: str) -> list[str]:
+    """Where an account has made invitations that nobody has taken up."""
+    mine = LINK.c.kind == "invitation", LINK.c.created_by == account, LINK.c.expires_at > datetime.now(UTC)
+    found = session.connection().execute(select(LINK.c.organisation_id).where(*mine).distinct()).scalars()
+    return sorted(found.all())
+
+
+def _withdrawn(session: Session, organisation: str, which: ColumnElement[bool]) -> int:
+    these = _invitation(organisation), LINK.c.expires_at > datetime.now(UTC), which
+    return session.connection().execute(delete(LINK).where(*these)).rowcount
 
 
 def _invitation(organisation: str) -> ColumnElement[bool]:

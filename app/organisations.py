@@ -15,14 +15,17 @@ from sqlmodel import Session
 from app.accounts import Reader, Role, end_sessions
 from app.errors import LastManager, NotAllowed, NotFound
 from app.keyring import Keyring
-from app.links import Link, make_link, withdraw
+from app.links import Link, make_link, withdraw, withdraw_from_outside, withdraw_made_by
 from app.models import ACCOUNT, ASSESSMENT, MEMBERSHIP, ORGANISATION
 from app.trail import START, Chain, append
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation as an administrator sees it: that it is there, and how many belong to it."""
+    """An organisation as an administrator sees it: that it is there, and how many belong to it.
+
+    `managers`: those who can sign in; whoever’s account is closed manages nothing.
+    """
 
     id: str
     name: str
@@ -42,6 +45,7 @@ class Member:
     role: Role
     since: datetime
     has_second_factor: bool
+    is_closed: bool
 
 
 def make_organisation(session: Session, keyring: Keyring, name: str, account: str, is_state: bool = False) -> str:
@@ -70,7 +74,8 @@ def acting(session: Session, keyring: Keyring, organisation: str, account: str) 
 def organisations(session: Session) -> list[Organisation]:
     """Every organisation, by name."""
     members = select(func.count()).where(MEMBERSHIP.c.organisation_id == ORGANISATION.c.id)
-    managers = members.where(MEMBERSHIP.c.role == "manager")
+    is_open = ACCOUNT.c.id == MEMBERSHIP.c.account_id, ACCOUNT.c.closed_at.is_(None)
+    managers = members.where(MEMBERSHIP.c.role == "manager", *is_open)
     assessments = select(func.count()).where(ASSESSMENT.c.organisation_id == ORGANISATION.c.id)
     known = ORGANISATION.c.id, ORGANISATION.c.name, ORGANISATION.c.is_state
     columns = (*known, *(q.scalar_subquery() for q in (members, managers, assessments)))
@@ -100,7 +105,7 @@ def members(session: Session, organisation: str) -> list[Member]:
     rows = session.connection().execute(
         select(
             *(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.email, MEMBERSHIP.c.role, MEMBERSHIP.c.since),
-            ACCOUNT.c.second_factor != "",
+            *(ACCOUNT.c.second_factor != "", ACCOUNT.c.closed_at.is_not(None)),
         )
         .join_from(MEMBERSHIP, ACCOUNT)
         .where(MEMBERSHIP.c.organisation_id == organisation)
@@ -110,7 +115,9 @@ def members(session: Session, organisation: str) -> list[Member]:
 
 
 def invite(session: Session, reader: Reader, role: Role) -> str:
-    """The token of an invitation."""
+    """The token of an invitation. There is one at a time from outside: of whoever is no member an earlier one ends."""
+    if not _is_member(session, reader):
+        _note_withdrawn(session, reader, withdraw_from_outside(session, reader.organisation))
     token = make_link(session, "invitation", reader.account, reader.organisation, role)
     note(session, reader, "invitation", {"role": role})
     return token
@@ -123,35 +130,59 @@ def withdraw_invitation(session: Session, reader: Reader, digest: str) -> None:
 
 
 def join(session: Session, keyring: Keyring, link: Link, account: str) -> None:
-    """Give an account the role of an invitation; a role that it had there gives way."""
+    """Give an account the role of an invitation; a role that it had there gives way.
+
+    Once there is a manager, nobody from outside invites: such invitations end. Raises NotFound, and LastManager where
+    no manager would be left.
+    """
     assert link.organisation_id is not None
     assert link.role is not None
     reader = acting(session, keyring, link.organisation_id, account)
     connection, mine = session.connection(), _membership(link.organisation_id, account)
+    if link.role != "manager":
+        _refuse_last_manager(session, reader, account)
     connection.execute(delete(MEMBERSHIP).where(*mine))
     row = {"account_id": account, "organisation_id": link.organisation_id, "role": link.role}
     connection.execute(insert(MEMBERSHIP), row | {"since": datetime.now(UTC)})
     note(session, reader, "role", {"account": account, "role": link.role, "invited_by": link.created_by})
+    if link.role == "manager":
+        _note_withdrawn(session, reader, withdraw_from_outside(session, reader.organisation))
+    else:
+        withdraw_invitations(session, reader, account)
 
 
 def change_role(session: Session, reader: Reader, account: str, role: Role) -> None:
-    """Give a member another role. Raises NotFound, and LastManager where no manager would be left."""
+    """Give a member another role; invitations by somebody who is no manager any more end.
+
+    Raises NotFound, and LastManager where no manager would be left.
+    """
     if role != "manager":
         _refuse_last_manager(session, reader, account)
     this = update(MEMBERSHIP).where(*_membership(reader.organisation, account))
     if not session.connection().execute(this.values(role=role)).rowcount:
         raise NotFound("There is no such member.")
     note(session, reader, "role", {"account": account, "role": role})
+    if role != "manager":
+        withdraw_invitations(session, reader, account)
 
 
 def remove_member(session: Session, reader: Reader, account: str) -> None:
-    """End a membership and its sessions. Raises NotFound, and LastManager where no manager would be left."""
+    """End a membership, its sessions, and the invitations that it made: by one of them it could come back.
+
+    Raises NotFound, and LastManager where no manager would be left.
+    """
     _refuse_last_manager(session, reader, account)
     one = delete(MEMBERSHIP).where(*_membership(reader.organisation, account))
     if not session.connection().execute(one).rowcount:
         raise NotFound("There is no such member.")
     end_sessions(session, account)
     note(session, reader, "role", {"account": account, "role": None})
+    withdraw_invitations(session, reader, account)
+
+
+def withdraw_invitations(session: Session, reader: Reader, account: str) -> None:
+    """Take back what an account invited to, in the reader’s organisation."""
+    _note_withdrawn(session, reader, withdraw_made_by(session, reader.organisation, account))
 
 
 def note_reset(session: Session, keyring: Keyring, account: str, administrator: str) -> None:
@@ -176,9 +207,19 @@ def end_memberships(session: Session, keyring: Keyring, account: str, administra
 
 
 def _refuse_last_manager(session: Session, reader: Reader, account: str) -> None:
-    managers = [m.account for m in members(session, reader.organisation) if m.role == "manager"]
+    managers = [m.account for m in members(session, reader.organisation) if m.role == "manager" and not m.is_closed]
     if managers == [account]:
         raise LastManager("An organisation needs a manager. Make somebody else one first.")
+
+
+def _is_member(session: Session, reader: Reader) -> bool:
+    mine = select(MEMBERSHIP.c.role).where(*_membership(reader.organisation, reader.account))
+    return session.connection().execute(mine).first() is not None
+
+
+def _note_withdrawn(session: Session, reader: Reader, number: int) -> None:
+    for _ in range(number):
+        note(session, reader, "invitation withdrawn", {})
 
 
 def _membership(organisation: str, account: str) -> tuple[Any, Any]:

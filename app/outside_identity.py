@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from app import accounts, throttle
 from app.accounts import Account, SignedIn, digest_of
+from app.again import again
 from app.database import Database
 from app.errors import KeyFailure, MustWait, NotForThisAccount, OutsideFailed
 from app.keyring import Keyring
@@ -42,10 +43,13 @@ def leave(database: Database, keyring: Keyring, **what: str) -> tuple[str, Journ
 
     state, now = secrets.token_urlsafe(24), datetime.now(UTC)
     row = {"digest": digest_of(state), "kind": _KIND, "expires_at": now + timedelta(seconds=GOOD_FOR)}
-    with database.transaction(write=True) as session:
+
+    def keep(session: Session) -> None:
         connection = session.connection()
         connection.execute(delete(LINK).where(LINK.c.kind == _KIND, LINK.c.expires_at < now))
         connection.execute(insert(LINK), row)
+
+    again(database, keep)
     journey = what | new_secrets() | {"state": state, "until": str(int(time.time()) + GOOD_FOR)}
     return keyring.masters.seal(json.dumps(journey), _PLACE), journey
 

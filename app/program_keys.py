@@ -109,6 +109,22 @@ def revoke(session: Session, reader: Reader, key_id: str) -> None:
     note(session, reader, "program key revoked", {"key": key_id, "name": name})
 
 
+def good_keys_made_by(session: Session, organisation: str) -> dict[str, list[str]]:
+    """The ids of an organisation’s keys that are still good, by the account that made them."""
+    good = API_KEY.c.revoked_at.is_(None), API_KEY.c.expires_at > datetime.now(UTC)
+    found: dict[str, list[str]] = {}
+    rows = select(API_KEY.c.id, API_KEY.c.created_by).where(API_KEY.c.organisation_id == organisation, *good)
+    for row in session.connection().execute(rows.order_by(API_KEY.c.created_at)):
+        found.setdefault(row.created_by, []).append(row.id)
+    return found
+
+
+def revoke_made_by(session: Session, reader: Reader, account: str) -> None:
+    """End every key that an account made and that is still good."""
+    for key in good_keys_made_by(session, reader.organisation).get(account, []):
+        revoke(session, reader, key)
+
+
 def program_of(session: Session, keyring: Keyring, token: str) -> Program | None:
     """Whose key this is; None for one that was revoked or has expired, as for none."""
     connection, now = session.connection(), datetime.now(UTC)

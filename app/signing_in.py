@@ -2,23 +2,28 @@
 
 Slowed after failures, and as slow for an address that nobody has. Between password and code there is no session: the
 page carries a ticket, sealed with the master key, that is good for five minutes and for the account as it stood. A code
-has failures of its own, so that whoever knows the password cannot clear them by giving it again. Knows no HTTP.
+has failures of its own, so that whoever knows the password cannot clear them by giving it again.
+
+A password counts as wrong before it is checked, which takes a tenth of a second, and is taken back if it fits: of many
+that are sent at once no more are checked than are free. Knows no HTTP.
 """
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from app import accounts, passwords, second_factor, throttle
 from app.accounts import Account
+from app.again import again
 from app.database import Database
 from app.errors import KeyFailure, MustWait, NotConfirmed, NotForThisAccount, SignInNeeded
 from app.keyring import Keyring
 from app.metrics import SIGN_IN_FAILURES
 from app.organisations import note_account
+from app.throttle import Counted
 
 FREE, FREE_FROM_ADDRESS = 5, 25  # failures in a row before one has to wait: of an account, from an address
 TICKET_FOR = 300  # seconds
@@ -46,17 +51,21 @@ def sign_in(database: Database, keyring: Keyring, email: str, password: str, add
     The password is checked outside any transaction, since that takes a tenth of a second.
     """
     keys = {f"account {accounts.folded(email)}": FREE, f"address {address}": FREE_FROM_ADDRESS}
+    of_account, of_address = _counted(database, keys, SIGN_IN_FAILURES.labels("must_wait").inc)
     with database.transaction(write=False) as session:
-        _wait(session, keys, SIGN_IN_FAILURES.labels("must_wait").inc)
         account = accounts.account_by_email(session, email)
     is_open = account is not None and account.closed_at is None
-    fits = passwords.matches(account.password if account and is_open else "", password)
-    if not fits:
+    if not passwords.matches(account.password if account and is_open else "", password) or account is None:
         SIGN_IN_FAILURES.labels("wrong").inc()
-    with database.transaction(write=True) as session:
-        for key in keys if not fits else list(keys)[:1]:
-            (throttle.succeeded if fits else throttle.failed)(session, key)
-        return begin(session, keyring, account.id) if fits and account else None
+        return None
+    holder = account.id
+
+    def fits(session: Session) -> Begun | CodeNeeded:
+        throttle.take_back_all(session, of_account)
+        throttle.take_back(session, of_address)
+        return begin(session, keyring, holder)
+
+    return again(database, fits)
 
 
 def begin(session: Session, keyring: Keyring, account_id: str, organisation: str | None = None) -> Begun | CodeNeeded:
@@ -79,7 +88,7 @@ def give_code(database: Database, keyring: Keyring, ticket: str, code: str, addr
     keys = {f"code {said['account']}": FREE, f"address {address}": FREE_FROM_ADDRESS}
     with database.transaction(write=True) as session:
         account = second_factor.locked(session, said["account"])
-        _wait(session, keys, SIGN_IN_FAILURES.labels("must_wait").inc)
+        check_wait(session, keys, SIGN_IN_FAILURES.labels("must_wait").inc)
         if account.closed_at or said["of"] != _state_of(account):
             raise SignInNeeded("The account was changed meanwhile.")
         if not second_factor.use(session, keyring, account, code):
@@ -101,22 +110,30 @@ def change_password(database: Database, account: Account, old: str, new: str) ->
     except NotConfirmed:
         return None
     kept = passwords.hashed(new)
-    with database.transaction(write=True) as session:
+
+    def change(session: Session) -> str:
         accounts.set_password(session, account.id, kept)
         return accounts.begin_session(session, account.id)
+
+    return again(database, change)
 
 
 def confirm_password(database: Database, account: Account, password: str) -> None:
     """Raises NotConfirmed where it is not the account’s, and MustWait. An account without one has none to give."""
     if not account.password:
         return
-    key = f"account {account.email}"
-    with database.transaction(write=False) as session:
-        _wait(session, {key: FREE})
+    (counted,) = _counted(database, {f"account {account.email}": FREE})
     if not passwords.matches(account.password, password):
-        with database.transaction(write=True) as session:
-            throttle.failed(session, key)
         raise NotConfirmed("This is not the present password.", "confirm")
+    again(database, lambda session: throttle.take_back(session, counted))
+
+
+def check_wait(session: Session, keys: Mapping[str, int], refused: Callable[[], None] | None = None) -> None:
+    """Raises MustWait where any of these has failed too often, and calls `refused` then."""
+    if due := max(throttle.wait(session, key, free) for key, free in keys.items()):
+        if refused:
+            refused()
+        raise MustWait(_LATER, due)
 
 
 @dataclass(frozen=True)
@@ -148,29 +165,38 @@ def set_up(database: Database, keyring: Keyring, account: Account, sealed: str, 
     step = second_factor.step_of(secret, code)
     if step is None:
         raise NotConfirmed("The code does not fit.", "code")
-    with database.transaction(write=True) as session:
+
+    def keep(session: Session) -> SetUp:
         if second_factor.locked(session, account.id).second_factor:
             raise NotForThisAccount("This account has a second factor already.")
         codes = second_factor.keep(session, keyring.masters, account.id, secret, step)
         return SetUp(codes, changed(session, keyring, account.id, "second factor on"))
+
+    return again(database, keep)
 
 
 def turn_off(database: Database, keyring: Keyring, account: Account, code: str, password: str) -> str:
     """Take the second factor away, and sign out everywhere; the token of a new session. Raises as `set_up` does."""
     confirm_password(database, account, password)
     _confirm_code(database, keyring, account, code)
-    with database.transaction(write=True) as session:
+
+    def drop(session: Session) -> str:
         second_factor.drop(session, account.id)
         return changed(session, keyring, account.id, "second factor off")
+
+    return again(database, drop)
 
 
 def new_recovery_codes(database: Database, keyring: Keyring, account: Account, code: str, password: str) -> SetUp:
     """Other recovery codes; those of before are good no more. Raises as `set_up` does."""
     confirm_password(database, account, password)
     _confirm_code(database, keyring, account, code)
-    with database.transaction(write=True) as session:
+
+    def renew(session: Session) -> SetUp:
         codes = second_factor.new_recovery_codes(session, account.id)
         return SetUp(codes, changed(session, keyring, account.id, "recovery codes"))
+
+    return again(database, renew)
 
 
 def changed(session: Session, keyring: Keyring, account: str, action: str) -> str:
@@ -182,20 +208,29 @@ def changed(session: Session, keyring: Keyring, account: str, action: str) -> st
 
 def _confirm_code(database: Database, keyring: Keyring, account: Account, code: str) -> None:
     key = f"code {account.id}"
-    with database.transaction(write=True) as session:
+
+    def use(session: Session) -> bool:
         now = second_factor.locked(session, account.id)
-        _wait(session, {key: FREE})
+        check_wait(session, {key: FREE})
         fits = second_factor.use(session, keyring, now, code)
-        (throttle.succeeded if fits else throttle.failed)(session, key)
-    if not fits:
+        if fits:
+            throttle.succeeded(session, key)
+        else:
+            throttle.failed(session, key)
+        return fits
+
+    if not again(database, use):
         raise NotConfirmed("The code does not fit.", "code")
 
 
-def _wait(session: Session, keys: dict[str, int], counted: Callable[[], None] | None = None) -> None:
-    if due := max(throttle.wait(session, key, free) for key, free in keys.items()):
-        if counted:
-            counted()
-        raise MustWait(_LATER, due)
+def _counted(database: Database, keys: Mapping[str, int], refused: Callable[[], None] | None = None) -> list[Counted]:
+    """Count an attempt as failed before it is tried, in the transaction that checks the wait. Raises MustWait."""
+
+    def count(session: Session) -> list[Counted]:
+        check_wait(session, keys, refused)
+        return [throttle.failed(session, key) for key in keys]
+
+    return again(database, count)
 
 
 def _state_of(account: Account) -> str:

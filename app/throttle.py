@@ -4,6 +4,7 @@ Kept in the database, so that it holds for all processes together; of addresses 
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
@@ -12,6 +13,16 @@ from sqlmodel import Session
 from app.models import ATTEMPT
 
 FIRST, LONGEST, FORGOTTEN = timedelta(seconds=15), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A failure that was counted: whose, as which in a row, when, and when the one before it was."""
+
+    key: str
+    number: int
+    at: datetime
+    before: datetime | None
 
 
 def wait(session: Session, key: str, free: int) -> timedelta:
@@ -24,18 +35,44 @@ def wait(session: Session, key: str, free: int) -> timedelta:
     return max(due - datetime.now(UTC), timedelta(0))
 
 
-def failed(session: Session, key: str) -> None:
+def failed(session: Session, key: str) -> Counted:
     """One failure more; those of long ago are forgotten."""
     connection, digest, now = session.connection(), _digest(key), datetime.now(UTC)
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.last_at < now - FORGOTTEN))
-    this = update(ATTEMPT).where(ATTEMPT.c.digest == digest)
-    if not connection.execute(this.values(failures=ATTEMPT.c.failures + 1, last_at=now)).rowcount:
+    this = ATTEMPT.c.digest == digest
+    row = connection.execute(select(ATTEMPT.c.failures, ATTEMPT.c.last_at).where(this)).one_or_none()
+    if row is None:
         connection.execute(insert(ATTEMPT), {"digest": digest, "failures": 1, "last_at": now})
+        return Counted(key, 1, now, None)
+    connection.execute(update(ATTEMPT).where(this).values(failures=row.failures + 1, last_at=now))
+    return Counted(key, row.failures + 1, now, row.last_at)
 
 
 def succeeded(session: Session, key: str) -> None:
     """Begin anew."""
     session.connection().execute(delete(ATTEMPT).where(ATTEMPT.c.digest == _digest(key)))
+
+
+def take_back(session: Session, counted: Counted) -> None:
+    """What was counted before it was tried has not failed; the wait is that of before, unless others failed since."""
+    _take_back(session, counted, 1)
+
+
+def take_back_all(session: Session, counted: Counted) -> None:
+    """The same, and begin anew. What was counted since stands: it was tried at the same moment, and may fail still."""
+    _take_back(session, counted, counted.number)
+
+
+def _take_back(session: Session, counted: Counted, number: int) -> None:
+    connection, this = session.connection(), ATTEMPT.c.digest == _digest(counted.key)
+    row = connection.execute(select(ATTEMPT.c.failures, ATTEMPT.c.last_at).where(this)).one_or_none()
+    if row is None:
+        return
+    if row.failures <= number:
+        connection.execute(delete(ATTEMPT).where(this))
+        return
+    last = counted.before if counted.before and row.last_at == counted.at else row.last_at
+    connection.execute(update(ATTEMPT).where(this).values(failures=row.failures - number, last_at=last))
 
 
 def _digest(key: str) -> str:

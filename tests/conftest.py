@@ -29,6 +29,8 @@ ON_BOTH = {
     "tests.test_management_answers",
     "tests.test_sharing",
     "tests.test_program_keys",
+    "tests.test_organisations",
+    "tests.test_throttle",
     "tests.routes.test_account",
     "tests.routes.test_outside_identity",
     "tests.test_second_factor",

@@ -77,8 +77,10 @@ def without_second_factor(visit: Visit, account_id: str) -> Response:
 
 @router.post("/accounts/{account_id}/close")
 def close(visit: Visit, account_id: str) -> Response:
-    """Nobody signs in with it any more."""
-    accounts.close_account(visit.session, _other(visit, account_id).id)
+    """Nobody signs in with it any more; the account’s organisations see it in their trail."""
+    closed = _other(visit, account_id)
+    if closed.closed_at is None:
+        erasure.close(visit.session, visit.keyring, closed.id, visit.account.account)
     return _page(visit)
 
 

@@ -39,19 +39,40 @@ def take_up(visit: Visit, token: str) -> Response:
         return _without_second_factor(visit, token, found)
     if errors := _problems(visit, found):
         return _page(visit, token, found, errors, 422)
-    if _with_provider(visit, found):
-        asked = {"name": _line(visit.fields["name"]), "email": clean(visit.fields["email"]), "link": token}
-        sealed, _ = outside_identity.leave(visit.database, visit.keyring, purpose="invitation", **asked)
-        return leave_for_provider(visit.request, sealed, visit.settings.https)
-    password = visit.fields["password"]
     if found.kind == "reset":
-        begun = taking_up.set_password(visit.database, visit.keyring, found, password)
-        if isinstance(begun, CodeNeeded):
-            return ask_for_code(visit.request, begun.ticket)
-    else:
-        newcomer = Newcomer(_line(visit.fields["name"]), visit.fields["email"], password)
-        begun = taking_up.make_account(visit.database, visit.keyring, found, newcomer)
+        return _new_password(visit, found)
+    try:
+        answer = _leave(visit, token, found) if _with_provider(visit, found) else _new_account(visit, found)
+    except MustWait as must:
+        answer = _page(visit, token, found, [FieldError("email", "email", "must_wait")], 429)
+        answer.headers["Retry-After"] = str(must.seconds)
+    return answer or _page(visit, token, found, [FieldError("email", "email", "taken_email")], 422)
+
+
+def _new_password(visit: Visit, found: Link) -> Response:
+    begun = taking_up.set_password(visit.database, visit.keyring, found, visit.fields["password"])
+    if isinstance(begun, CodeNeeded):
+        return ask_for_code(visit.request, begun.ticket)
+    return keep_signed_in(go_to("/"), begun.token, visit.settings.https)
+
+
+def _new_account(visit: Visit, found: Link) -> Response | None:
+    """None where the e-mail address is taken."""
+    newcomer = Newcomer(_line(visit.fields["name"]), clean(visit.fields["email"]), visit.fields["password"])
+    begun = taking_up.make_account(visit.database, visit.keyring, found, newcomer, _network_address(visit))
+    if begun is None:
+        return None
     return keep_signed_in(go_to("/service" if found.kind == "first" else "/"), begun.token, visit.settings.https)
+
+
+def _leave(visit: Visit, token: str, found: Link) -> Response | None:
+    """On to the provider; None where the e-mail address is taken."""
+    asked = {"name": _line(visit.fields["name"]), "email": clean(visit.fields["email"]), "link": token}
+    with visit.database.transaction(write=True) as session:
+        if taking_up.is_taken(session, found, asked["email"], _network_address(visit)):
+            return None
+    sealed, _ = outside_identity.leave(visit.database, visit.keyring, purpose="invitation", **asked)
+    return leave_for_provider(visit.request, sealed, visit.settings.https)
 
 
 def _without_second_factor(visit: Visit, token: str, found: Link) -> Response:
@@ -81,6 +102,7 @@ def _with_provider(visit: Visit, found: Link) -> bool:
 
 
 def _problems(visit: Visit, found: Link) -> list[FieldError]:
+    """What is wrong with the form in itself; whether there is an account with the address is asked last."""
     fields, errors = visit.fields, []
     name, email = _line(fields.get("name", "")), clean(fields.get("email", ""))
     if found.kind == "reset":
@@ -91,8 +113,6 @@ def _problems(visit: Visit, found: Link) -> list[FieldError]:
             errors.append(FieldError("name", "name", "long_line" if name else "missing_name", count=len(name)))
         if not _EMAIL.fullmatch(email):
             errors.append(FieldError("email", "email", "wrong_email"))
-        elif accounts.account_by_email(visit.session, email):
-            errors.append(FieldError("email", "email", "taken_email"))
     if _with_provider(visit, found):
         return errors
     if problem := passwords.problem_of(fields.get("password", ""), name, email):
@@ -115,6 +135,10 @@ def _page(visit: Visit, token: str, found: Link, errors: Sequence[FieldError] = 
         errors=errors,
         shortest=passwords.SHORTEST,
     )
+
+
+def _network_address(visit: Visit) -> str:
+    return visit.request.client.host if visit.request.client else ""
 
 
 def _line(text: str) -> str:

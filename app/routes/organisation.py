@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
-from app import organisations
+from app import organisations, program_keys
 from app.accounts import ROLES, Role, names_of
 from app.dependencies import Visit
 from app.errors import BadRequest
@@ -44,8 +44,10 @@ def change_role(visit: Visit, account_id: str) -> Response:
 
 @router.post("/members/{account_id}/remove")
 def remove(visit: Visit, account_id: str) -> Response:
-    """End a membership."""
+    """End a membership, and the keys for programs that the member made, if that was asked for."""
     organisations.remove_member(visit.session, visit.reader, account_id)
+    if visit.fields.get("keys") == "revoke":
+        program_keys.revoke_made_by(visit.session, visit.reader, account_id)
     return go_to("/organisation" if account_id != visit.reader.account else "/")
 
 
@@ -81,6 +83,7 @@ def _page(visit: Visit, invitation: str = "") -> Response:
         visit.request,
         "organisation/organisation.html",
         members=organisations.members(visit.session, visit.reader.organisation),
+        keys=program_keys.good_keys_made_by(visit.session, visit.reader.organisation),
         invitations=open_invitations(visit.session, visit.reader.organisation),
         invitation=invitation,
         roles=ROLES,

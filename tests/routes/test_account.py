@@ -204,6 +204,102 @@ def test_a_password_link_ends_every_session_and_stands_in_the_trail(house: str, 
     assert "A link to a new password was made for Maria Sample" in stranger.get("/organisation/trail").text_content()
 
 
+def test_a_link_to_a_password_does_not_outlive_one_that_its_owner_set(house: str, stranger: Site) -> None:
+    account = with_account(house)
+    address = link(house, "reset", account=account)
+    with APPS[house].state.database.transaction(write=True) as session:
+        site = Site(house, token=accounts.begin_session(session, account))
+    site.get("/account")
+    site.send(action="password", old=GOOD, password="six brisk kettles sing")
+    stranger.get(address, 404)
+
+
+def test_closing_an_account_stands_in_the_trail_and_an_administrator_may_invite_a_manager_then(house: str) -> None:
+    state = APPS[house].state
+    account = people.reader_of(state.database, state.keyring, session_anew(house)).account
+    bo = people.member(state.database, state.keyring, organisation_of(house), "reviewer", "Bo Reviewer")
+    admin = Site(house, token=people.administrator(state.database))
+    admin.get("/service")
+    assert not admin.page.xpath("//form[contains(@action, '/invitations')]")
+    answer = admin.client.post(f"/service/accounts/{account}/close", data={"csrf": admin.csrf})
+    assert "Invite a manager" in answer.text
+    answer = admin.client.post(
+        f"/service/organisations/{organisation_of(house)}/invitations", data={"csrf": admin.csrf}
+    )
+    invitation = re.search(r"/links/[\w-]+", answer.text)
+    assert invitation
+    second = Site(house, token=bo)
+    second.get(invitation[0])
+    second.send(button=("as", "myself"), action="links")
+    assert "The account of Maria Sample was closed" in second.get("/organisation/trail").text_content()
+    assert "account closed" in second.get("/organisation").text_content()
+
+
+def test_the_only_manager_is_told_why_an_invitation_does_not_fit(house: str) -> None:
+    manager = Site(house, token=session_anew(house))
+    address = link(house, "invitation", organisation=organisation_of(house), role="respondent")
+    manager.get(address)
+    manager.post(address, 409, {"as": "myself"})
+    assert "An organisation needs a manager" in manager.text("//h1")
+    manager.get(address)
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_whoever_removes_a_member_is_asked_about_the_keys_that_they_made(house: str, ticked: bool) -> None:
+    state = APPS[house].state
+    bo = people.member(state.database, state.keyring, organisation_of(house), "manager", "Bo Second")
+    for _ in range(2):
+        people.program(state.database, state.keyring, people.reader_of(state.database, state.keyring, bo))
+    manager, account = Site(house), people.reader_of(state.database, state.keyring, bo).account
+    manager.get("/organisation")
+    (box,) = manager.page.xpath("//input[@name='keys']")
+    assert box.get("checked") is not None and box.get("id") == f"keys-{account}"
+    assert "Revoke the 2 keys for programs that they made" in manager.text()
+    manager.send(action=f"{account}/remove", **({} if ticked else {"keys": None}))
+    trail = manager.get("/organisation/trail").text_content()
+    assert trail.count("The key of the program “Case system” was revoked") == (2 if ticked else 0)
+    with state.database.transaction(write=False) as session:
+        kept = session.connection().execute(text("SELECT count(*) FROM api_key WHERE revoked_at IS NULL"))
+        assert kept.scalar_one() == (0 if ticked else 2)
+
+
+def test_an_invitation_tells_of_few_addresses_whether_there_is_an_account(house: str, stranger: Site) -> None:
+    for number in range(signing_in.FREE + 1):
+        with_account(house, f"taken{number}@example.org")
+    address = link(house, "invitation", organisation=organisation_of(house), role="respondent")
+    given = {"name": "Rosaline", "password": GOOD}
+
+    def asks(email: str, **fields: str) -> httpx.Response:
+        return stranger.client.post(address, data=given | {"email": email} | fields)
+
+    for email in ("taken0@example.org", "free@example.org"):
+        for _ in range(signing_in.FREE + 1):  # what does not hold in itself says nothing, and counts for nothing
+            answer = asks(email, password="short")
+            assert answer.status_code == 422 and "There is an account" not in answer.text
+    for number in range(signing_in.FREE):
+        answer = asks(f"taken{number}@example.org")
+        assert answer.status_code == 422 and "There is an account with this address" in answer.text
+    for email in (f"taken{signing_in.FREE}@example.org", "free@example.org"):
+        answer = asks(email)
+        assert answer.status_code == 429 and "There is an account" not in answer.text
+        assert 1 <= int(answer.headers["retry-after"]) <= 15
+    other = link(house, "invitation", organisation=organisation_of(house), role="respondent")
+    assert stranger.client.post(other, data=given | {"email": "free@example.org"}).status_code == 303
+
+
+def test_many_invitations_from_one_address_of_the_network_have_to_wait_together(house: str, stranger: Site) -> None:
+    with_account(house, "taken@example.org")
+    given = {"name": "Rosaline", "email": "taken@example.org", "password": GOOD}
+    codes = []
+    for _ in range(signing_in.FREE_FROM_ADDRESS // signing_in.FREE):
+        address = link(house, "invitation", organisation=organisation_of(house), role="respondent")
+        codes += [stranger.client.post(address, data=given).status_code for _ in range(signing_in.FREE)]
+    assert codes == [422] * signing_in.FREE_FROM_ADDRESS
+    address = link(house, "invitation", organisation=organisation_of(house), role="respondent")
+    assert stranger.client.post(address, data=given).status_code == 429
+    assert stranger.client.post("/sign-in", data={"email": "x@example.org", "password": GOOD}).status_code == 429
+
+
 def test_a_closed_account_can_do_nothing_more(house: str) -> None:
     manager, database = Site(house), APPS[house].state.database
     manager.get("/account")

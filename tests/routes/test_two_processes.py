@@ -110,9 +110,24 @@ def test_failures_at_the_same_moment_are_all_counted(house: House, manager: str)
 
 
 def test_many_who_sign_in_at_once_do_not_wait_for_each_others_connections(house: House, manager: str) -> None:
-    fields = {"email": "mia@example.org", "password": PASSWORD, "then": "/"}
-    codes = at_once(40, lambda _: httpx.post(f"{house.address}/sign-in", data=fields, timeout=60).status_code)
-    assert codes == [303] * 40
+    with house.database.transaction(write=True) as session:
+        kept = hashed(PASSWORD)
+        for number in range(40):
+            accounts.make_account(session, f"rosa{number}@example.org", "Rosa Respondent", kept)
+
+    def sign_in(number: int) -> int:
+        fields = {"email": f"rosa{number}@example.org", "password": PASSWORD, "then": "/"}
+        return httpx.post(f"{house.address}/sign-in", data=fields, timeout=60).status_code
+
+    assert at_once(40, sign_in) == [303] * 40
+    with house.database.transaction(write=False) as session:
+        assert session.connection().execute(text("SELECT count(*) FROM attempt")).scalar_one() == 0
+
+
+def test_of_many_wrong_passwords_at_once_both_together_check_as_many_as_are_free(house: House, manager: str) -> None:
+    fields = {"email": "mia@example.org", "password": "wrong wrong wrong", "then": "/"}
+    codes = at_once(20, lambda _: httpx.post(f"{house.address}/sign-in", data=fields, timeout=60).status_code)
+    assert sorted(map(str, codes)) == ["422"] * signing_in.FREE + ["429"] * (20 - signing_in.FREE)
 
 
 def test_keys_are_changed_while_both_serve_and_people_save(house: House, manager: str) -> None:
@@ -160,7 +175,7 @@ def test_of_two_links_to_the_first_account_one_is_good(house: House) -> None:
 def test_two_who_take_the_same_address_at_once_are_told_as_if_one_had_come_later(house: House) -> None:
     organisation = people.organisation(house.database, house.keyring)
     with house.database.transaction(write=True) as session:
-        links = [make_link(session, "invitation", organisation=organisation, role="manager") for _ in range(2)]
+        links = [make_link(session, "invitation", organisation=organisation, role="reviewer") for _ in range(2)]
 
     def take_up(place: int) -> int:
         fields = {"name": "Mia Manager", "email": "mia@example.org", "password": PASSWORD}
