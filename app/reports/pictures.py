@@ -36,12 +36,12 @@ class _Shape:
 
 @dataclass(frozen=True)
 class Span:
-    """A range on the scale of scores, and a mark in it."""
+    """A range on the scale of scores, and a mark in it; None: without one."""
 
     title: str
     low: float
     high: float
-    mark: float
+    mark: float | None = None
 
 
 def matrix(scenarios: Sequence[tuple[str, float, int]], likelihood: str, impact: str, alt: str) -> Figure:
@@ -115,9 +115,10 @@ def ranges(spans: Sequence[Span], cuts: Sequence[tuple[str, float]], dashed: boo
     shapes = []
     for place, span in enumerate(spans):
         middle = row * place + row / 2
-        low, high, mark = (left + across * value for value in (span.low, span.high, span.mark))
+        low, high = (left + across * value for value in (span.low, span.high))
         shapes.append(_Shape("range", f"M{low:.1f} {middle - 6:g}H{high:.1f}v12H{low:.1f}z", 1.2, dashed))
-        shapes.append(_Shape("mark", f"M{mark:.1f} {middle - 11:g}v22", 2.5))
+        if span.mark is not None:
+            shapes.append(_Shape("mark", f"M{left + across * span.mark:.1f} {middle - 11:g}v22", 2.5))
         lines = textwrap.wrap(span.title, 22)[:2]
         texts += [_Words(line, 2, middle + 4 - 7 * (len(lines) - 1) + 14 * i) for i, line in enumerate(lines)]
     axis = f"M{left} 2v{height:g}h{100 * across:.1f}v-{height:g}"

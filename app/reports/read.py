@@ -7,7 +7,7 @@ import pikepdf
 
 from app.reports.pdf import ATTACHMENT, drawing
 from scoring.errors import InvalidReport
-from scoring.redacted import FORMAT as REDACTED
+from scoring.redacted import FORMATS as REDACTED
 
 SIZE_LIMIT = 50_000_000  # bytes of a file that is read at all; a report has about one million
 

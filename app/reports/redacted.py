@@ -6,8 +6,7 @@ from datetime import date
 from app.reports import charts, pictures
 from app.reports.blocks import Block, Cell, Column, Document, Facts, Heading, Notice, Points, Row, Table, Text, row
 from app.reports.reading import Translator, band_words
-from app.reports.summary import weights_words
-from scoring.redacted import FEW, Redacted, Scope, ShownChain, Standing
+from scoring.redacted import FEW, OverallStanding, Redacted, Scope, ShownChain, Standing
 
 
 @dataclass(frozen=True)
@@ -28,26 +27,31 @@ class _Shown:
 
     def band(self, standing: Standing) -> str:
         """A band as it is printed."""
-        return band_words(self.translator, standing, self.titles, standing.too_little_known)
+        if isinstance(standing, OverallStanding):
+            return band_words(self.translator, standing, self.titles, standing.too_little_known)
+        title = self.titles[standing.band]
+        return self._("up to %(band)s: too little known", band=title) if standing.too_little_known else title
 
     def swatch(self, band: str) -> str:
         """A sample of a band’s colour and pattern."""
         return charts.swatch([b.id for b in self.redacted.bands].index(band))
 
-    def interval(self, standing: Standing) -> str:
-        """An interval as it is printed."""
-        low, high = standing.interval
-        return str(low) if low == high else self._("%(low)s to %(high)s", low=low, high=high)
-
-    def with_band(self, score: int, band: str) -> str:
-        """A score and its band."""
-        return self._("%(score)s, %(band)s", score=score, band=self.titles[band])
+    def span(self, title: str, standing: Standing) -> pictures.Span:
+        """The part of the scale that a band, or what it may be, takes up."""
+        bands = self.redacted.bands
+        places = {band.id: place for place, band in enumerate(bands)}
+        lowest = standing.band_best if isinstance(standing, OverallStanding) else standing.band
+        above = places[standing.band] + 1
+        return pictures.Span(
+            title,
+            0 if standing.too_little_known else bands[places[lowest]].at_least,
+            bands[above].at_least if above < len(bands) else 100,
+        )
 
     @property
     def is_verified(self) -> bool:
         """Whether a reviewer’s levels are scored beside the answers."""
-        standings = [self.redacted.overall, *(chain.standing for chain in self.redacted.chains)]
-        return any(standing and standing.verified for standing in standings)
+        return self.redacted.overall.verified is not None
 
     @property
     def day(self) -> tuple[int, int, int] | None:
@@ -138,137 +142,93 @@ def _result(s: _Shown) -> list[Block]:
 
 def _headline(s: _Shown) -> str:
     overall = s.redacted.overall
-    if overall is None:
-        return s._(
-            "Too few risks stand in a chain to show it. So that it cannot be worked out from the others, the overall "
-            "score is left out as well."
-        )
     return s._(
-        "Overall residual risk at the worst end: %(score)s of 100, %(band)s. Interval: %(interval)s. As far as shown: "
-        "%(shown)s.",
-        score=overall.score,
+        "Overall residual risk at the worst end: %(band)s. As far as shown: %(shown)s.",
         band=s.band(overall),
-        interval=s.interval(overall),
-        shown=s.with_band(overall.shown_score, overall.shown_band),
+        shown=s.titles[overall.shown_band],
     )
 
 
 def _chains(s: _Shown) -> Table:
-    columns: tuple[Column, ...] = (
-        Column(s._("Chain"), 2.8),
-        Column(s._("Band"), 2.6),
-        Column(s._("Score, worst end"), 1.2, "right"),
-        Column(s._("Interval"), 1.4, "right"),
-        Column(s._("As far as shown"), 1.7),
-    )
+    columns: tuple[Column, ...] = (Column(s._("Chain"), 2.8), Column(s._("Band, worst end"), 2.6))
     if s.is_verified:
         columns += (Column(s._("With the reviewer’s levels"), 1.7),)
-    rows = [_chain(s, chain) for chain in s.redacted.chains]
-    if s.redacted.overall:
-        rows.insert(0, _standing(s, Cell(s._("Overall"), strong=True), s.redacted.overall))
-    return Table(s._("The chains that this agency is part of"), columns, tuple(rows), titled=True)
+    overall = _standing(s, Cell(s._("Overall"), strong=True), s.redacted.overall)
+    rows = (overall, *(_chain(s, chain) for chain in s.redacted.chains))
+    return Table(s._("The chains that this agency is part of"), columns, rows, titled=True)
 
 
 def _chain(s: _Shown, chain: ShownChain) -> Row:
-    stages = "\n".join(
-        s._("%(stage)s: %(band)s", stage=stage.title, band=s.titles[stage.band]) for stage in chain.stages
-    )
     if chain.standing is None:
         few = s._("not shown: fewer than %(few)d risks", few=FEW)
-        return row(Cell(chain.title), few, *["–"] * (4 if s.is_verified else 3))
-    return _standing(s, Cell(chain.title, small=stages), chain.standing)
+        return row(Cell(chain.title), few, *(["–"] if s.is_verified else []))
+    return _standing(s, Cell(chain.title), chain.standing)
 
 
 def _standing(s: _Shown, title: Cell, standing: Standing) -> Row:
-    return row(
-        title,
-        Cell(s.band(standing), swatch=s.swatch(standing.band)),
-        Cell(str(standing.score), strong=True),
-        s.interval(standing),
-        s.with_band(standing.shown_score, standing.shown_band),
-        *([s.with_band(*standing.verified)] if standing.verified else []),
-    )
+    beside = [Cell(s.titles[standing.verified], swatch=s.swatch(standing.verified))] if standing.verified else []
+    return row(title, Cell(s.band(standing), swatch=s.swatch(standing.band)), *beside)
 
 
 def _picture(s: _Shown) -> list[Block]:
-    named = [(chain.title, chain.standing) for chain in s.redacted.chains]
-    found = [(title, standing) for title, standing in [(s._("Overall"), s.redacted.overall), *named] if standing]
-    if not found:
-        return []
-    spans = [pictures.Span(title, *standing.interval, standing.score) for title, standing in found]
-    said = "; ".join(f"{title}: {s.interval(standing)}" for title, standing in found)
-    alt = s._("From the best to the worst end, from 0 to 100. %(ranges)s.", ranges=said)
+    named = [(s._("Overall"), s.redacted.overall), *((chain.title, chain.standing) for chain in s.redacted.chains)]
+    found = [(title, standing) for title, standing in named if standing]
+    said = "; ".join(f"{title}: {s.band(standing)}" for title, standing in found)
+    alt = s._("The bands on the scale from 0 to 100. %(bands)s.", bands=said)
+    spans = [s.span(title, standing) for title, standing in found]
     return [pictures.ranges(spans, [(band.title, band.at_least) for band in s.redacted.bands[1:]], False, alt)]
 
 
 def _how_sure(s: _Shown) -> list[Block]:
     redacted = s.redacted
     columns = (Column(s._("Questions"), 4), Column(s._("Number"), 1, "right"))
+    answered = (
+        s._("at least %(tenths)d in 10", tenths=redacted.tenths) if redacted.tenths else s._("fewer than 1 in 10")
+    )
     rows = (
         row(s._("Asked"), Cell(str(redacted.asked), strong=True)),
-        row(s._("Answered, or not applicable with a reason"), str(redacted.answered)),
-        row(s._("Not known, or not said"), str(redacted.not_known)),
+        row(s._("Answered, or not applicable with a reason"), answered),
     )
     return [
         Heading(s._("How sure is this"), "how-sure", 1),
         Text(
             s._(
-                "What is not known is counted twice, at its worst and at its best; the two results are the ends of the "
-                "interval. Whatever the unknown answers turn out to be, a score stays within it. That says nothing "
-                "about answers that are wrong."
+                "What is not known is counted twice, at its worst and at its best. Where the overall band differs, "
+                "both are named; of a chain only the band at the worst end is. Whatever the unknown answers turn out "
+                "to be, no band is higher than that. That says nothing about answers that are wrong."
             )
         ),
-        *_other_weights(s),
-        *_safeguards(s),
         Table(s._("How complete it is"), columns, rows, titled=True),
     ]
 
 
-def _other_weights(s: _Shown) -> list[Block]:
-    standing = s.redacted.overall
-    if standing is None or standing.in_band is None:
-        return []
-    words = weights_words(s.translator, standing.in_band, s.titles[standing.band])
-    return [Text(s._("Would other weights change it? %(words)s", words=words))]
+def _to_do(s: _Shown) -> list[Block]:
+    words = s._(
+        "The full report has an action for each weakness, with what it brings, who is to carry it out and by when. "
+        "Here there is none, since an action names the weakness that it mends."
+    )
+    return [Heading(s._("What there is to do"), "to-do", 1), Text(words), *_accepted(s)]
 
 
-def _safeguards(s: _Shown) -> list[Block]:
-    if s.redacted.quarter is None:
+def _accepted(s: _Shown) -> list[Block]:
+    if s.redacted.accepted is None:
         return []
     said = (
-        s._("Less than a quarter of the safeguards that apply are said to operate, or to work with evidence."),
-        s._("Between a quarter and a half of the safeguards that apply are said to operate, or to work with evidence."),
+        s._("Of the actions that it decided on, the management accepted less than a quarter, as they are or changed."),
         s._(
-            "Between a half and three quarters of the safeguards that apply are said to operate, or to work with "
-            "evidence."
+            "Of the actions that it decided on, the management accepted between a quarter and a half, as they are or "
+            "changed."
         ),
-        s._("At least three quarters of the safeguards that apply are said to operate, or to work with evidence."),
-    )
-    return [Text(said[s.redacted.quarter])]
-
-
-def _to_do(s: _Shown) -> list[Block]:
-    counts = s.redacted.actions
-    named = (
-        (s._("That the questionnaire has for this kind of agency"), counts.all),
-        (s._("Called for by the answers"), counts.called_for),
-        (s._("… of very small or small effort"), counts.small),
-        (s._("… of medium effort or more"), counts.larger),
-        (s._("… asked for by law or for the safety of victims"), counts.duties),
-        (s._("Accepted by the management, as they are or changed"), counts.accepted),
-    )
-    rows = tuple(row(title, str(count)) for title, count in named if count is not None)
-    columns = (Column(s._("Actions"), 4), Column(s._("Number"), 1, "right"))
-    return [
-        Heading(s._("What there is to do"), "to-do", 1),
-        Text(
-            s._(
-                "The full report has an action for each weakness, with what it brings, who is to carry it out and by "
-                "when. Here they are only counted, since an action names the weakness that it mends."
-            )
+        s._(
+            "Of the actions that it decided on, the management accepted between a half and three quarters, as they are "
+            "or changed."
         ),
-        Table(s._("Actions, counted"), columns, rows),
-    ]
+        s._(
+            "Of the actions that it decided on, the management accepted at least three quarters, as they are or "
+            "changed."
+        ),
+    )
+    return [Text(said[s.redacted.accepted])]
 
 
 def _what_it_is(s: _Shown) -> list[Block]:
@@ -295,7 +255,7 @@ def _what_it_is(s: _Shown) -> list[Block]:
                 s._("Scores are not comparable across countries or across kinds of agency."),
                 s._("It is no certificate, and not for pay, discipline, funding, licences or ranking."),
                 s._(
-                    "“As far as shown” is the same score with only what is shown: a safeguard said to operate without "
+                    "“As far as shown” is the same band with only what is shown: a safeguard said to operate without "
                     "a record to show it counts as on paper."
                 ),
             )
@@ -316,10 +276,10 @@ def _left_out(s: _Shown) -> list[Block]:
             s._(
                 "Answers tell where an agency can be bent. Left out are therefore all answers and notes, the "
                 "questions, the risk scenarios, the recommendations, raised impacts and their reasons, what wanted a "
-                "second look, and every name of a post or place. The questionnaire is public, so that figures about "
-                "a few risks would tell of single ones: chains and stages with fewer than %(few)d are left out, and "
-                "others with them where they could be worked out by subtraction; scores are whole numbers; a count is "
-                "given only where neither hardly any nor nearly all are meant.",
+                "second look, and every name of a post or place. The questionnaire is public, so that figures would "
+                "tell of single answers to somebody who knows the others: scores, intervals, stages and the number of "
+                "actions are therefore left out as well, and chains with fewer than %(few)d risks; bands are shown, "
+                "and of the questions answered the full tenths.",
                 few=FEW,
             )
         ),
