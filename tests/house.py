@@ -12,12 +12,13 @@ from typing import Any
 
 import httpx
 from sqlalchemy import select, text
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from app import assessments, saving
-from app.accounts import ROLES, begin_session, digest_of, make_account
+from app.accounts import ROLES, Reader, begin_session, digest_of, make_account
 from app.authorisation import VISITOR
 from app.catalogue import Catalogue
+from app.database import Database
 from app.links import make_link
 from app.passwords import hashed
 from app.plans import save_plan
@@ -184,25 +185,27 @@ class Ids(dict[str, str]):
         return json.dumps(text | said)
 
     def _assessment_id(self) -> str:
-        with self.database.transaction(write=True) as session:
-            name = saving.start(session, self.reader, self.house.catalogue, "small", ABOUT)
-            opened = assessments.opened(session, self.reader, self.house.catalogue, name)
-            saving.save_profile(session, self.reader, opened, {"runs_houses": True}, 0)
-            changes = [Change(question, *answer, 0) for question, answer in ALL.items()]
-            saving.save_answers(session, self.reader, opened, changes)
-            if self.state != "draft":
-                saving.submit(session, self.reader, self._opened(session, name), True)
-            this = text("UPDATE assessment SET state = :state WHERE id = :id")
-            session.connection().execute(this, {"state": self.state, "id": name})
-        return name
+        return assessment_in(self.state, self.database, self.reader, self.house.catalogue)
 
     def _plan_id(self) -> str:
         with self.database.transaction(write=True) as session:
-            assessment = self._opened(session, self["assessment_id"])
-            return save_plan(session, self.reader, assessment, "A", ["draw_rosters"])
+            opened = assessments.opened(session, self.reader, self.house.catalogue, self["assessment_id"])
+            return save_plan(session, self.reader, opened, "A", ["draw_rosters"])
 
-    def _opened(self, session: Session, name: str) -> assessments.OpenAssessment:
-        return assessments.opened(session, self.reader, self.house.catalogue, name)
+
+def assessment_in(state: str, database: Database, reader: Reader, catalogue: Catalogue) -> str:
+    """A new assessment in a state, with everything answered."""
+    with database.transaction(write=True) as session:
+        name = saving.start(session, reader, catalogue, "small", ABOUT)
+        opened = assessments.opened(session, reader, catalogue, name)
+        saving.save_profile(session, reader, opened, {"runs_houses": True}, 0)
+        changes = [Change(question, *answer, 0) for question, answer in ALL.items()]
+        saving.save_answers(session, reader, opened, changes)
+        if state != "draft":
+            saving.submit(session, reader, assessments.opened(session, reader, catalogue, name), True)
+        this = text("UPDATE assessment SET state = :state WHERE id = :id")
+        session.connection().execute(this, {"state": state, "id": name})
+    return name
 
 
 def name_of(whom: str) -> str:
