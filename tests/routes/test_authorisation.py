@@ -135,7 +135,8 @@ def whose_and_state(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_cell_of_a_role_holds_in_which_nothing_may_change(house: House, role: str) -> None:
+def test_every_cell_of_a_role_holds(house: House, role: str) -> None:
+    """Those in which nothing may change; the others are tried below, each with ids of its own."""
     before = house.contents()
     for name in matrix():
         for whose, state in whose_and_state(name):
