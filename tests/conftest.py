@@ -1,5 +1,7 @@
 """What every test runs under."""
 
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -22,8 +24,11 @@ ON_BOTH = {
     "tests.test_other_assessments",
     "tests.test_keys",
     "tests.test_trail",
-    "tests.test_plans",
     "tests.test_statements",
+    "tests.test_database",
+    "tests.test_migrations",
+    "tests.test_erasure",
+    "tests.test_markings",
     "tests.test_retention",
     "tests.test_reviews",
     "tests.test_management_answers",
@@ -38,10 +43,17 @@ ON_BOTH = {
 }
 
 
+def pytest_configure() -> None:
+    """A name that is none would leave its tests out in silence."""
+    missing = [name for name in sorted(ON_BOTH) if find_spec(name) is None]
+    assert not missing, f"There is no {', '.join(missing)}."
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Whatever stands on a database of its own in these files is tried on SQLite and on PostgreSQL."""
+    """Whatever stands on a database of its own in these files is tried on SQLite and on PostgreSQL, unless it is about
+    SQLite’s file."""
     if metafunc.module.__name__ in ON_BOTH and "database_url" in metafunc.fixturenames:
-        databases = (
-            ["postgresql"] if metafunc.config.getoption("--database") == "postgresql" else ["sqlite", "postgresql"]
-        )
+        is_embedded = metafunc.definition.get_closest_marker("embedded")
+        only = "sqlite" if is_embedded else metafunc.config.getoption("--database")
+        databases = [only] if is_embedded or only == "postgresql" else ["sqlite", "postgresql"]
         metafunc.parametrize("database_url", databases, indirect=True)

@@ -35,10 +35,10 @@ def keyring() -> Keyring:
     return Keyring(MASTERS)
 
 
-def at(path: Path, revision: str, url: str = "") -> Database:
-    """A filled database at a revision, as the version of the program that made it would have left it; `url`: where it
-    is not to be SQLite’s file."""
-    database = Database(url or f"sqlite:///{path}")
+def at(where: Path | str, revision: str) -> Database:
+    """A filled database at a revision, as the version of the program that made it would have left it: in SQLite’s file,
+    or by a URL."""
+    database = Database(f"sqlite:///{where}" if isinstance(where, Path) else where)
     for stage in ("0004", HEAD):  # 0005 moves what was there into other tables, so it is filled before as well
         reached = min(stage, revision)
         upgrade(database, keyring(), reached)

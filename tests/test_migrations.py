@@ -8,7 +8,6 @@ from sqlalchemy import text
 
 from app.assessments import listed, opened
 from app.catalogue import Catalogue
-from app.database import Database
 from app.migrations import HEAD, migrate, revisions
 from app.plans import plans
 from app.raised_impacts import raised_impacts
@@ -16,7 +15,6 @@ from app.started_about import StartedAbout
 from app.trail import entries
 from app.verify_log import verify_log
 from scoring.answers import Answer, Raised
-from tests.postgres import is_chosen, kept_in
 from tests.revisions import ACTIONS, DRAFT, FILLED, NOTE, SUBMITTED, at, contents, keyring, reader_of
 
 MOVED = {"answer_change", "profile_fact_change", "impact_change", ("account", "organisation_id")}
@@ -26,18 +24,14 @@ EARLIER = [revision for revision in revisions() if revision != HEAD]
 BEFORE_TRAILS = [revision for revision in revisions() if revision < "0005"]
 
 
-def earlier(folder: Path, revision: str) -> Database:
-    return at(folder / "earlier.db", revision, kept_in(folder) if is_chosen() else "")
-
-
 def test_every_revision_says_what_it_is_filled_with() -> None:
     assert list(FILLED) == revisions()
     assert EARLIER
 
 
 @pytest.mark.parametrize("revision", revisions())
-def test_a_filled_database_leaves_no_table_and_no_column_empty(tmp_path: Path, revision: str) -> None:
-    database = earlier(tmp_path, revision)
+def test_a_filled_database_leaves_no_table_and_no_column_empty(database_url: str, revision: str) -> None:
+    database = at(database_url, revision)
     for table, rows in contents(database).items():
         assert rows, f"{table} has no row at {revision}."
         empty = [column for column in rows[0] if all(row[column] is None for row in rows)]
@@ -46,8 +40,8 @@ def test_a_filled_database_leaves_no_table_and_no_column_empty(tmp_path: Path, r
 
 
 @pytest.mark.parametrize("revision", EARLIER)
-def test_every_value_of_an_earlier_version_is_there_after_it(tmp_path: Path, revision: str) -> None:
-    database = earlier(tmp_path, revision)
+def test_every_value_of_an_earlier_version_is_there_after_it(database_url: str, revision: str) -> None:
+    database = at(database_url, revision)
     before = contents(database)
     migrate(database, keyring())
     after = contents(database)
@@ -81,8 +75,8 @@ def test_assessments_that_were_there_are_counted_and_one_that_is_taken_out_shows
 
 
 @pytest.mark.parametrize("revision", BEFORE_TRAILS)
-def test_every_change_that_an_earlier_version_kept_is_in_the_trail(tmp_path: Path, revision: str) -> None:
-    database = earlier(tmp_path, revision)
+def test_every_change_that_an_earlier_version_kept_is_in_the_trail(database_url: str, revision: str) -> None:
+    database = at(database_url, revision)
     before = contents(database)
     migrate(database, keyring())
     with database.transaction(write=False) as session:
@@ -119,9 +113,9 @@ def test_every_change_that_an_earlier_version_kept_is_in_the_trail(tmp_path: Pat
 
 @pytest.mark.parametrize("revision", revisions())
 def test_what_an_earlier_version_wrote_is_read_as_it_was(
-    tmp_path: Path, small_catalogue: Catalogue, revision: str
+    database_url: str, small_catalogue: Catalogue, revision: str
 ) -> None:
-    database = earlier(tmp_path, revision)
+    database = at(database_url, revision)
     migrate(database, keyring())
     with database.transaction(write=False) as session:
         reader = reader_of(session)

@@ -16,6 +16,7 @@ from app.passwords import hashed, matches, problem_of
 from app.settings import Settings
 from tests import people
 from tests.fixtures import BASE
+from tests.house import assessment_in
 from tests.page import Site
 from tests.routes.test_assessments import begun, marked
 from tests.serving import APPS, served, session_anew
@@ -185,6 +186,21 @@ def test_after_failures_one_has_to_wait_whoever_one_is(
     assert answer.status_code == 303
     with APPS[house].state.database.transaction(write=False) as session:
         assert "rosa" not in str(session.connection().execute(text("SELECT * FROM attempt")).all())
+
+
+def test_after_failures_with_many_names_an_address_has_to_wait_and_no_other(
+    house: str, stranger: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing_in.passwords, "matches", lambda kept, password: password == GOOD and bool(kept))
+    with_account(house)
+    for number in range(signing_in.FREE_FROM_ADDRESS):
+        fields = {"email": f"{number}@example.org", "password": "wrong wrong wrong"}
+        assert stranger.client.post("/sign-in", data=fields).status_code == 422
+    fields = {"email": "rosa@example.org", "password": GOOD}
+    assert stranger.client.post("/sign-in", data=fields).status_code == 429
+    from_elsewhere = {"X-Forwarded-For": "192.0.2.7"}
+    assert stranger.client.post("/sign-in", data=fields, headers=from_elsewhere).status_code == 303
+    assert stranger.client.post("/sign-in", data=fields).status_code == 429
 
 
 def test_a_password_link_ends_every_session_and_stands_in_the_trail(house: str, stranger: Site) -> None:
@@ -362,6 +378,55 @@ def test_what_was_typed_when_the_session_ended_is_sent_after_signing_in_again(ho
     site.send(action="sections")
     site.get(f"{root}/sections/work")
     assert marked(site, "roster_drawn") == ("operating", "Log of “May”\nand June")
+
+
+LINE = "Log of “May” & June"
+TYPED = {  # by the address that a form is sent to: the state of the assessment, the page where it is typed, and what
+    "/review/sections/work": (
+        "under_review", "/review/sections/work", {"level.roster_drawn": "on_paper", "comment.roster_drawn": LINE}
+    ),
+    "/actions/hide_houses": ("submitted", "/actions/hide_houses", {"decision": "refused", "why": LINE}),
+    "/profile": ("draft", "/profile", {"fact.runs_houses": "no"}),
+    "/impacts": ("draft", "/impacts", {"value.trip_sold": "5", "reason.trip_sold": LINE}),
+    "/plans": ("draft", "/what-if", {"name": LINE, "do.draw_rosters": "yes"}),
+    "/marking": ("final", "/marking", {"marking": "own", "own": LINE}),
+    "/agencies/small/start/about": (
+        "", "/agencies/small/start/about", {"scope_kind": "post", "scope_words": LINE, "way": "alone"}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", TYPED)
+def test_whatever_was_typed_when_the_session_ended_is_kept(house: str, catalogue: Catalogue, form: str) -> None:
+    state, page, typed = TYPED[form]
+    site, email = with_password(house, "reviewer" if "/review/" in form else "manager")
+    database, keyring = APPS[house].state.database, APPS[house].state.keyring
+    manager = people.reader_of(database, keyring, session_anew(house))
+    root = f"/assessments/{assessment_in(state, database, manager, catalogue)}" if state else ""
+    site.get(root + page)
+    with database.transaction(write=True) as session:
+        session.connection().execute(text("DELETE FROM signed_in"))
+    site.post(root + form, 401, dict(site.form(page).form_values()) | typed)
+    fields = dict(site.form("sign-in").form_values()) | {"email": email, "password": GOOD}
+    site._arrive(site.client.post("/sign-in", data=fields), 200)
+    assert "is not saved yet" in site.text("//h1")
+    site.send(action=form)
+    if form in ("/plans", "/agencies/small/start/about"):  # these make something new, and lead to it
+        assert LINE in site.text()
+    else:
+        site.get(root + page)
+        assert typed.items() <= dict(site.form(page).form_values()).items()
+
+
+def with_password(house: str, role: str) -> tuple[Site, str]:
+    """Somebody of the server’s organisation who is signed in, and the address that goes with the password."""
+    state, organisation = APPS[house].state, organisation_of(house)
+    token = people.member(state.database, state.keyring, organisation, role, "Kim Kept")
+    email = f"kim.{organisation}.{role}@example.org".casefold()
+    with state.database.transaction(write=True) as session:
+        change = text("UPDATE account SET password = :p WHERE email = :e")
+        assert session.connection().execute(change, {"p": hashed(GOOD), "e": email}).rowcount == 1
+    return Site(house, token=token), email
 
 
 def test_a_form_of_an_earlier_session_comes_back_to_be_sent_again(house: str) -> None:

@@ -6,37 +6,27 @@ A cell is a role, a route, an assessment of the own organisation or of another, 
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 from starlette.routing import BaseRoute, Mount, Route
 
-from app import assessments, saving
-from app.accounts import Reader, digest_of
-from app.authorisation import VISITOR, matrix, may
+from app.accounts import digest_of, signed_in
+from app.authorisation import VISITOR, Rule, matrix, may
 from app.catalogue import Catalogue
-from app.links import make_link
 from app.main import create_app
-from app.plans import save_plan
 from app.program_keys import SCOPES
-from app.saving import Change
 from app.settings import Settings
-from app.started_about import StartedAbout
 from tests import people
-from tests.serving import APPS, Served, served
-from tests.test_assessments import ALL
+from tests.house import OWNERS, PROGRAM, STATES, House, Ids, house_of
 
-PROGRAM = "program"
 ROLES = (VISITOR, "guest", "respondent", "manager", "reviewer", "coordinator", "administrator", PROGRAM)
-ABOUT = StartedAbout(organisation="Harbour Office", scope_kind="post", scope_words="small harbour", alone=True)
-STATES = ("draft", "submitted", "under_review", "final")
-LET_IN = (200, 303, 304, 405, 409, 422, 429)  # whoever is let in may still be told that this does not hold
-START = {"organisation": "A", "scope_kind": "post", "scope_words": "kind", "way": "alone"}
 
 
 def routes(those: list[BaseRoute]) -> Iterator[tuple[str, str]]:
@@ -61,158 +51,167 @@ def all_routes(app: FastAPI) -> set[tuple[str, str]]:
     return set(routes(list(app.routes)))
 
 
-@dataclass
-class House:
-    """Three organisations on one server, each with an assessment in each state and somebody in each role.
+@dataclass(frozen=True)
+class Call:
+    """What is sent to a route, and what comes of it for whoever is let in; `status` 0: the usual one."""
 
-    The one that is `granted` shows its results to the own one; the `other` does not.
-    """
+    given: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    status: int = 0
+    more: str = ""
+    fewer: str = ""
+    trail: tuple[str, ...] = ()
 
-    client: httpx.Client
-    app: Served
-    tokens: dict[str, str]  # by role, of the own organisation; of a program its key
-    assessments: dict[tuple[str, str], str]  # by own, other or granted, and state
-    plans: dict[str, str]
-    readers: dict[str, Reader]
-
-    def put_back(self) -> None:
-        """Each assessment in its state again: what is tried in one cell must not change the next."""
-        with self.app.state.database.transaction(write=True) as session:
-            for (_, state), name in self.assessments.items():
-                by = None if state == "draft" else self.readers["own"].account
-                done = "UPDATE assessment SET state = :s, submitted_at = :at, submitted_by = :by WHERE id = :id"
-                at = None if state == "draft" else "2026-01-01 00:00:00.000001"
-                session.connection().execute(text(done), {"s": state, "id": name, "by": by, "at": at})
-
-    def call(self, method: str, path: str, role: str) -> httpx.Response:
-        self.client.cookies.clear()
-        fields = dict(
-            START,
-            declaration="yes",
-            because="Look again",
-            decision="accepted",
-            role="respondent",
-            name="A plan",
-            password="x",
-            **{"do.draw_rosters": "yes"},
-        )
-        fields["organisation"] = self.readers["own"].organisation
-        headers = {}
-        if role == PROGRAM:
-            headers["Authorization"] = f"Bearer {self.tokens[role]}"
-        elif role != VISITOR:
-            self.client.cookies.set(people.COOKIE, self.tokens[role])
-            fields["csrf"] = people.csrf_of(self.app.state.database, self.app.state.keyring, self.tokens[role])
-        if method == "GET":
-            return self.client.get(path, headers=headers)
-        if path.startswith("/api/"):
-            return self.client.post(path, json={}, headers=headers)
-        return self.client.post(path, data=fields, headers=headers)
+    @property
+    def changes(self) -> bool:
+        """Whether anything is otherwise afterwards."""
+        return bool(self.more or self.fewer)
 
 
-@pytest.fixture
-def house(catalogue: Catalogue, tmp_path: Path) -> Iterator[House]:
-    with served(catalogue, tmp_path) as address:
-        app = APPS[address]
-        database, keyring = app.state.database, app.state.keyring
-        found: dict[tuple[str, str], str] = {}
-        plans, readers = {}, {}
-        tokens = {"administrator": people.administrator(database), "guest": people.guest(database)}
-        for whose in ("own", "other", "granted"):
-            organisation = people.organisation(database, keyring, whose)
-            for role in ("respondent", "manager", "reviewer", "coordinator"):
-                token = people.member(database, keyring, organisation, role, f"{role.title()} {whose}")
-                if whose == "own":
-                    tokens[role] = token
-                if role == "manager":
-                    readers[whose] = people.reader_of(database, keyring, token)
-            for state in STATES:
-                with database.transaction(write=True) as session:
-                    name = saving.start(session, readers[whose], catalogue, "small", ABOUT)
-                    found[whose, state] = name
-                with database.transaction(write=True) as session:
-                    opened = assessments.opened(session, readers[whose], catalogue, name)
-                    saving.save_profile(session, readers[whose], opened, {"runs_houses": True}, 0)
-                    changes = [Change(question, *answer, 0) for question, answer in ALL.items()]
-                    saving.save_answers(session, readers[whose], opened, changes)
-                    plans[name] = save_plan(session, readers[whose], opened, "A", ["draw_rosters"])
-                if state != "draft":
-                    with database.transaction(write=True) as session:
-                        opened = assessments.opened(session, readers[whose], catalogue, name)
-                        saving.submit(session, readers[whose], opened, True)
-        people.grant(database, readers["granted"], readers["own"].organisation)
-        tokens[PROGRAM] = people.program(database, keyring, readers["own"])
-        with httpx.Client(base_url=address, headers={"Origin": address}, timeout=60) as client:
-            yield House(client, app, tokens, found, plans, readers)
+CELLS = yaml.safe_load(Path(__file__).with_name("cells.yaml").read_text(encoding="utf-8"))
+CALLS = {name: Call(**said) for name, said in CELLS["calls"].items()}
 
 
-def filled(house: House, path: str, assessment: str) -> str:
+def call_of(name: str) -> Call:
+    """That of a route, with its status."""
+    found = CALLS.get(name, Call())
+    return found if found.status else replace(found, status=200 if name.startswith("GET ") else 303)
+
+
+def test_every_form_has_a_line_and_every_line_a_route() -> None:
+    assert {name for name in matrix() if name.startswith("POST ")} <= CALLS.keys() <= matrix().keys()
+    for part in ("but", "closed", "unknown"):
+        assert CELLS[part].keys() <= matrix().keys(), part
+
+
+@pytest.fixture(scope="module")
+def house(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for all, since a call that changes something is made with ids of its own."""
+    with house_of(catalogue, tmp_path_factory.mktemp("house")) as made:
+        yield made
+
+
+def filled(path: str, ids: Ids) -> str:
     """The path with something in each of its parameters that is there."""
-    with house.app.state.database.transaction(write=True) as session:
-        token = make_link(session, "invitation", organisation=house.readers["own"].organisation, role="respondent")
-    values = {
-        "agency_id": "border_guard",
-        "questionnaire_id": "small",
-        "assessment_id": assessment,
-        "section_id": "work",
-        "recommendation_id": "hide_houses",
-        "plan_id": house.plans.get(assessment, ""),
-        "token": token,
-        "digest": "none",
-        "account_id": "nobody",
-        "key_id": "none",
-        "body_id": "none",
-        "organisation_id": house.readers["own"].organisation,
-        "path": "plumbline.css",
-    }
-    return re.sub(r"{(\w+)}", lambda match: values[match[1]], path)
+    return re.sub(r"{(\w+)[^}]*}", lambda match: ids[match[1]], path)
+
+
+def is_let_in(role: str, rule: Rule) -> bool:
+    """Whether a role may call a route; a program with a key is a visitor wherever keys are not asked for."""
+    return role in rule.who or (role == PROGRAM and VISITOR in rule.who)
+
+
+def home_of(name: str) -> str:
+    """Whose assessments a route shows."""
+    return "granted" if name.startswith("GET /shared/") else "own"
+
+
+def expected(role: str, name: str, whose: str, state: str) -> int:
+    """The status of a cell in which nothing changes; 0 where something does."""
+    rule, method = matrix()[name], name.partition(" ")[0]
+    if rule.scope and role != PROGRAM:
+        return 401  # whatever session comes along
+    if not is_let_in(role, rule):
+        if rule.who == {"meter"}:  # a program with a token that is not set here: tests/routes/test_metrics.py
+            return 404
+        if role in (VISITOR, PROGRAM):
+            return 303 if method == "GET" else 401
+        return 403
+    if whose != home_of(name):
+        return 404
+    if rule.states and state not in rule.states:
+        return CELLS["closed"].get(name, 409)
+    if role in CELLS["but"].get(name, {}):
+        return CELLS["but"][name][role]
+    return 0 if call_of(name).changes else call_of(name).status
+
+
+def whose_and_state(name: str) -> list[tuple[str, str]]:
+    """Whose things a route is tried with: all assessments in all states, what other organisations have, or the own."""
+    if "{assessment_id}" in name:
+        return list(itertools.product(OWNERS, STATES))
+    is_theirs = name.split("/")[1] == "organisation" and "{" in name
+    return [(whose, "draft") for whose in (("own", "other") if is_theirs else ("own",))]
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_cell_of_a_role_holds(house: House, role: str) -> None:
+    """Those in which nothing may change; the others are tried below, each with ids of its own."""
+    before = house.contents()
+    for name in matrix():
+        for whose, state in whose_and_state(name):
+            if status := expected(role, name, whose, state):
+                answer = send(house, role, name, house.ids[whose, state])
+                assert answer.status_code == status, f"{role}, {name}, {whose}, {state}"
+                if status == 303 and not is_let_in(role, matrix()[name]):
+                    assert answer.headers["location"].startswith("/sign-in?then="), f"{role}, {name}"
+    assert house.contents() == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_there_is_not_is_not_found(house: House, role: str) -> None:
+    """Nor is a plan of one assessment found with another."""
+    before = house.contents()
     for name, rule in matrix().items():
-        method, path = name.split(" ", 1)
-        if name == "POST /sign-out":
-            continue  # tried below: it would end the session
-        whose_and_state = list(house.assessments) if "{assessment_id}" in path else [("own", "draft")]
-        for whose, state in whose_and_state:
-            house.put_back()
-            answer = house.call(method, filled(house, path, house.assessments[whose, state]), role)
-            cell = f"{role}, {name}, {whose}, {state}: {answer.status_code}"
-            if rule.scope and role != PROGRAM:
-                assert answer.status_code == 401, cell  # whatever session comes along
-            elif role in rule.who or (role == PROGRAM and VISITOR in rule.who):
-                belongs = whose == ("granted" if path.startswith("/shared") else "own") or "{assessment_id}" not in path
-                nobody = any(name in path for name in ("{account_id}", "{digest}", "{key_id}", "{body_id}"))
-                if path.startswith("/shared") and rule.states and state not in rule.states:
-                    belongs = False  # a draft is not there for anybody outside
-                expected = (404,) if nobody or not belongs else LET_IN
-                if path == "/links/{token}" and role not in (VISITOR, PROGRAM):
-                    expected = (*LET_IN, 404)
-                assert answer.status_code in expected, cell
-                if belongs and rule.states and state not in rule.states and (method == "POST" or rule.scope):
-                    assert answer.status_code == 409, cell
-            elif rule.who == {"meter"}:  # a program with a token that is not set here: tests/routes/test_metrics.py
-                assert answer.status_code == 404, cell
-            elif role in (VISITOR, PROGRAM) and method == "GET":
-                assert answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?then="), cell
-            else:
-                assert answer.status_code == (401 if role in (VISITOR, PROGRAM) else 403), cell
+        last = re.findall(r"{(\w+)", name)[-1:]
+        for state in rule.states or ("draft",) if last and is_let_in(role, rule) else ():
+            ids = house.ids[home_of(name), state]
+            others = [other["plan_id"] for other in house.ids.values() if other is not ids]
+            for none in others if last == ["plan_id"] else ("none",):
+                answer = send(house, role, name, Ids(house, "own", **ids | {last[0]: none}))
+                assert answer.status_code == CELLS["unknown"].get(name, 404), f"{role}, {name}, {state}"
+    assert house.contents() == before
 
 
-@pytest.mark.parametrize("role", ["coordinator", "manager", "administrator", VISITOR])
-def test_every_cell_of_what_is_shared_holds(house: House, role: str) -> None:
-    for whose, state in itertools.product(("own", "other", "granted"), STATES):
-        name = house.assessments[whose, "submitted"]
-        in_state(house, name, state)
-        status = house.call("GET", f"/shared/{name}", role).status_code
-        shown = 200 if (whose, state != "draft") == ("granted", True) else 404
-        expected = {"coordinator": shown, "manager": 403, "administrator": 403, VISITOR: 303}[role]
-        assert status == expected, f"{role}, {whose}, {state}"
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_role_may_do_is_done_and_stands_in_the_trail(house: House, role: str) -> None:
+    for name, rule in matrix().items():
+        for state in rule.states or ("draft",):
+            if not expected(role, name, home_of(name), state):
+                does(house, role, name, state)
+
+
+def send(house: House, role: str, name: str, ids: Ids, token: str | None = None) -> httpx.Response:
+    """Call a route with everything in its form."""
+    method, path = name.split(" ", 1)
+    fields = {key: value.format_map(ids) for key, value in call_of(name).fields.items()}
+    return house.call(method, filled(path, ids), role, fields, token)
+
+
+def does(house: House, role: str, name: str, state: str) -> None:
+    """Call a route as somebody new, with ids that are new, and look at what has become of them."""
+    call, cell, token = call_of(name), f"{role}, {name}, {state}", house.anew(role)
+    ids = Ids(house, home_of(name), state, session=digest_of(token), me=account_of(house, token))
+    ids.make(*re.findall(r"{(\w+)", f"{name} {call.fields}"))  # before anything is counted
+    if call.given:
+        house.does(call.given, ids)
+    rows = f"SELECT count(*) FROM {call.more or call.fewer}"
+    count, entries = house.does(rows, ids), house.entries()
+    answer = send(house, role, name, ids, token)
+    assert answer.status_code == call.status, cell
+    assert house.does(rows, ids) == count + (1 if call.more else -1), cell
+    assert added(entries, house.entries()) == [line.format_map(ids) for line in call.trail], cell
+
+
+def added(before: list[tuple[str, int, str]], after: list[tuple[str, int, str]]) -> list[str]:
+    """The entries of trails that are new, by chain and action; a chain that is new is called so."""
+    known = {chain for chain, _, _ in before}
+    return [
+        f"{chain if chain in known else chain.partition(':')[0] + ':new'} {action}"
+        for chain, number, action in after
+        if (chain, number, action) not in before
+    ]
+
+
+def account_of(house: House, token: str) -> str:
+    """Whose session a token is of."""
+    with house.database.transaction(write=False) as session:
+        signed = signed_in(session, house.keyring, token)
+    return signed.account if signed else ""
 
 
 def test_every_cell_of_a_key_holds(house: House) -> None:
-    database, keyring, reader = house.app.state.database, house.app.state.keyring, house.readers["own"]
+    database, keyring, reader = house.database, house.keyring, house.readers["own"]
     keys = {scope: people.program(database, keyring, reader, [scope]) for scope in SCOPES}
     ended = {ending: people.program(database, keyring, reader) for ending in ("revoked_at", "expires_at")}
     with database.transaction(write=True) as session:
@@ -224,9 +223,7 @@ def test_every_cell_of_a_key_holds(house: House) -> None:
     rules = {name.split(" ")[1]: rule for name, rule in matrix().items() if rule.scope}
     assert {rule.scope for rule in rules.values()} == set(SCOPES)
     for (path, rule), state in itertools.product(rules.items(), STATES):
-        name = house.assessments["own", "submitted"]
-        in_state(house, name, state)
-        address = path.replace("{assessment_id}", name)
+        address = filled(path, house.ids["own", state])
         is_open = not rule.states or state in rule.states
         for scope, key in keys.items():
             right = 200 if is_open else 409
@@ -244,10 +241,10 @@ def test_a_key_opens_no_page_and_a_session_beside_it_changes_nothing(house: Hous
     house.client.cookies.set(people.COOKIE, house.tokens["administrator"])
     assert house.client.get("/api/v1/assessments", headers=key).status_code == 200
     assert house.client.get("/organisation", headers=key).status_code == 403
-    foreign = people.program(house.app.state.database, house.app.state.keyring, house.readers["other"])
+    foreign = people.program(house.database, house.keyring, house.readers["other"])
     house.client.cookies.set(people.COOKIE, house.tokens["manager"])
     mine = house.client.get("/api/v1/assessments", headers={"Authorization": f"Bearer {foreign}"}).json()
-    assert {one["id"] for one in mine} == {house.assessments["other", state] for state in STATES}
+    assert {one["id"] for one in mine} == {house.ids["other", state]["assessment_id"] for state in STATES}
 
 
 def shown(house: House, path: str, key: str) -> int:
@@ -255,24 +252,12 @@ def shown(house: House, path: str, key: str) -> int:
     return house.client.get(path, headers={"Authorization": f"Bearer {key}"} if key else {}).status_code
 
 
-def in_state(house: House, assessment: str, state: str) -> None:
-    with house.app.state.database.transaction(write=True) as session:
-        change = "UPDATE assessment SET state = :state WHERE id = :id"
-        session.connection().execute(text(change), {"state": state, "id": assessment})
-
-
 def test_nothing_of_anothers_assessment_is_in_any_answer(house: House) -> None:
     for role, state in itertools.product(("respondent", "manager", "reviewer"), STATES):
-        answer = house.call("GET", f"/assessments/{house.assessments['other', state]}", role)
+        answer = send(house, role, "GET /assessments/{assessment_id}", house.ids["other", state])
         missing = house.call("GET", "/assessments/none", role)
         texts = [said.text.replace(said.headers["x-request-id"], "") for said in (answer, missing)]
         assert texts[0] == texts[1]
-
-
-def test_signing_out_is_for_whoever_is_signed_in(house: House) -> None:
-    assert house.call("POST", "/sign-out", VISITOR).status_code == 401
-    assert house.call("POST", "/sign-out", "respondent").status_code == 303
-    assert house.call("GET", "/account", "respondent").headers["location"] == "/sign-in?then=%2Faccount"
 
 
 def test_a_route_that_the_matrix_does_not_name_is_for_nobody() -> None:
