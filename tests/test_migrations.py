@@ -58,18 +58,16 @@ def test_every_value_of_an_earlier_version_is_there_after_it(database_url: str, 
 
 
 @pytest.mark.parametrize("revision", [revision for revision in EARLIER if revision not in BEFORE_TRAILS])
-def test_assessments_that_were_there_are_counted_and_one_that_is_taken_out_shows(tmp_path: Path, revision: str) -> None:
-    database = earlier(tmp_path, revision)
+def test_assessments_that_were_there_are_counted_and_one_that_is_taken_out_shows(
+    database_url: str, revision: str
+) -> None:
+    database = at(database_url, revision)
     migrate(database, keyring())
-
     assert verify_log(database, keyring()).breaks == []
     with database.transaction(write=True) as session:
-        for gone in (
-            "plan WHERE assessment_id",
-            "trail_entry WHERE 'assessment:' || :id = chain AND :id",
-            "assessment WHERE id",
-        ):
-            session.connection().execute(text(f"DELETE FROM {gone} = :id"), {"id": DRAFT})
+        for gone in ("plan WHERE assessment_id = :id", "trail_entry WHERE chain = :chain", "assessment WHERE id = :id"):
+            values = {"id": DRAFT, "chain": f"assessment:{DRAFT}"}
+            session.connection().execute(text(f"DELETE FROM {gone}"), values)
     assert any("number of assessments" in fault.what for fault in verify_log(database, keyring()).breaks)
     database.close()
 
