@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from app import accounts, throttle
 from app.accounts import Account, SignedIn, digest_of
-from app.again import again
+from app.again import transacted
 from app.database import Database
 from app.errors import KeyFailure, MustWait, NotForThisAccount, OutsideFailed
 from app.keyring import Keyring
@@ -49,7 +49,7 @@ def leave(database: Database, keyring: Keyring, **what: str) -> tuple[str, Journ
         connection.execute(delete(LINK).where(LINK.c.kind == _KIND, LINK.c.expires_at < now))
         connection.execute(insert(LINK), row)
 
-    again(database, keep)
+    transacted(database, keep)
     journey = what | new_secrets() | {"state": state, "until": str(int(time.time()) + GOOD_FOR)}
     return keyring.masters.seal(json.dumps(journey), _PLACE), journey
 

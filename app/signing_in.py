@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from app import accounts, passwords, second_factor, throttle
 from app.accounts import Account
-from app.again import again
+from app.again import transacted
 from app.database import Database
 from app.errors import KeyFailure, MustWait, NotConfirmed, NotForThisAccount, SignInNeeded
 from app.keyring import Keyring
@@ -65,7 +65,7 @@ def sign_in(database: Database, keyring: Keyring, email: str, password: str, add
         throttle.take_back(session, of_address)
         return begin(session, keyring, holder)
 
-    return again(database, fits)
+    return transacted(database, fits)
 
 
 def begin(session: Session, keyring: Keyring, account_id: str, organisation: str | None = None) -> Begun | CodeNeeded:
@@ -115,7 +115,7 @@ def change_password(database: Database, account: Account, old: str, new: str) ->
         accounts.set_password(session, account.id, kept)
         return accounts.begin_session(session, account.id)
 
-    return again(database, change)
+    return transacted(database, change)
 
 
 def confirm_password(database: Database, account: Account, password: str) -> None:
@@ -125,7 +125,7 @@ def confirm_password(database: Database, account: Account, password: str) -> Non
     (counted,) = _counted(database, {f"account {account.email}": FREE})
     if not passwords.matches(account.password, password):
         raise NotConfirmed("This is not the present password.", "confirm")
-    again(database, lambda session: throttle.take_back(session, counted))
+    transacted(database, lambda session: throttle.take_back(session, counted))
 
 
 def check_wait(session: Session, keys: Mapping[str, int], refused: Callable[[], None] | None = None) -> None:
@@ -172,7 +172,7 @@ def set_up(database: Database, keyring: Keyring, account: Account, sealed: str, 
         codes = second_factor.keep(session, keyring.masters, account.id, secret, step)
         return SetUp(codes, changed(session, keyring, account.id, "second factor on"))
 
-    return again(database, keep)
+    return transacted(database, keep)
 
 
 def turn_off(database: Database, keyring: Keyring, account: Account, code: str, password: str) -> str:
@@ -184,7 +184,7 @@ def turn_off(database: Database, keyring: Keyring, account: Account, code: str, 
         second_factor.drop(session, account.id)
         return changed(session, keyring, account.id, "second factor off")
 
-    return again(database, drop)
+    return transacted(database, drop)
 
 
 def new_recovery_codes(database: Database, keyring: Keyring, account: Account, code: str, password: str) -> SetUp:
@@ -196,7 +196,7 @@ def new_recovery_codes(database: Database, keyring: Keyring, account: Account, c
         codes = second_factor.new_recovery_codes(session, account.id)
         return SetUp(codes, changed(session, keyring, account.id, "recovery codes"))
 
-    return again(database, renew)
+    return transacted(database, renew)
 
 
 def changed(session: Session, keyring: Keyring, account: str, action: str) -> str:
@@ -219,7 +219,7 @@ def _confirm_code(database: Database, keyring: Keyring, account: Account, code: 
             throttle.failed(session, key)
         return fits
 
-    if not again(database, use):
+    if not transacted(database, use):
         raise NotConfirmed("The code does not fit.", "code")
 
 
@@ -230,7 +230,7 @@ def _counted(database: Database, keys: Mapping[str, int], refused: Callable[[], 
         check_wait(session, keys, refused)
         return [throttle.failed(session, key) for key in keys]
 
-    return again(database, count)
+    return transacted(database, count)
 
 
 def _state_of(account: Account) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from app import accounts, passwords, second_factor, throttle
-from app.again import again
+from app.again import transacted
 from app.database import Database
 from app.errors import NotForThisAccount, NotFound
 from app.keyring import Keyring
@@ -92,5 +92,5 @@ def turn_off_by_link(database: Database, keyring: Keyring, link: Link, password:
             accounts.end_sessions(session, account.id)
         return token
 
-    token = again(database, drop)
+    token = transacted(database, drop)
     return token if account.password else None

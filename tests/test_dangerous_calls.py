@@ -81,7 +81,7 @@ def test_the_service_calls_nobody_but_the_provider_and_the_mail_server_of_its_se
 
 
 def test_nothing_secret_is_drawn_from_lots_that_can_be_guessed() -> None:
-    waits = {("app/routes/transaction.py", "random"), ("app/again.py", "random")}  # until one is tried again
+    waits = {("app/again.py", "random")}  # how long until a transaction is tried again
     assert users_of(GUESSED) == waits
     assert users_of({"secrets"})
 

@@ -90,10 +90,10 @@ def _find_out(r: Reading) -> list[Block]:
         )
     )
     columns = (
-        Column(r._("Question"), 4.2),
-        Column(r._("What to ask, and whom"), 3.4),
-        *(Column(r.chain_title(chain), 1.1, "right") for chain in chains),
-        Column(r._("Overall"), 0.9, "right"),
+        Column(r._("Question"), 3.9),
+        Column(r._("What to ask, and whom"), 3.0),
+        *(Column(r.chain_title(chain), 1.4, "right") for chain in chains),
+        Column(r._("Overall"), 1.0, "right"),
     )
     rows = [
         row(

@@ -22,7 +22,7 @@ from app.assessment_report import report_of
 from app.assessments import OpenAssessment, Summary
 from app.authorisation import matrix, may
 from app.dependencies import Visit
-from app.errors import NotFound, SignInNeeded, WrongState
+from app.errors import NotFound, SignInNeeded, StillDraft
 from app.failures import failure
 from app.i18n import translations
 from app.pages import language_of
@@ -47,10 +47,10 @@ class ProgramVisit(Visit):
         return self.program.reader
 
     def submitted(self, assessment_id: str) -> OpenAssessment:
-        """One of the organisation’s assessments. Raises NotFound, and WrongState for one that still changes."""
+        """One of the organisation’s assessments. Raises NotFound, and StillDraft."""
         found = self.assessment(assessment_id)
         if found.state == "draft":
-            raise WrongState("This assessment has not been submitted. Programs are given no answers of a draft.")
+            raise StillDraft("This assessment has not been submitted. Programs are given no answers of a draft.")
         return found
 
 

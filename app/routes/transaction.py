@@ -17,9 +17,8 @@ import contextlib
 import functools
 import hmac
 import inspect
-import random
-import time
 from collections.abc import Callable, Container, Coroutine, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import unquote_plus, urlencode
 
@@ -29,6 +28,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from app.accounts import SignedIn, seen, signed_in
+from app.again import again
 from app.authorisation import may, may_without_second_factor
 from app.dependencies import Visit
 from app.errors import Busy, NotAllowed, SignInNeeded, TooLarge
@@ -41,7 +41,7 @@ from app.second_factor import is_owed
 _READS = ("GET", "HEAD")
 _FORM = "application/x-www-form-urlencoded"
 _MAX_FIELDS = 5000
-_ATTEMPTS, _PAUSE = 8, 0.005  # how often a request is run where others come between, and the seconds between
+_ATTEMPTS = 8  # how often a request is run where others come between
 CSRF = "csrf"
 
 
@@ -143,28 +143,17 @@ def _in_transaction(handler: Callable[..., Any]) -> Callable[..., Any]:
                 seen(session, signed)
         return answer
 
-    def again(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
-        """Run it once more where another request came between, unless something was written for good by then."""
-        database = request.app.state.database
-        written = database.writes
-        for attempt in range(1, _ATTEMPTS):
-            try:
-                return run(request, fields, arguments)
-            except Busy as busy:
-                if not busy.again or database.writes != written:
-                    raise
-            if not database.is_embedded:
-                time.sleep(random.uniform(0, attempt * _PAUSE))  # noqa: S311
-        return run(request, fields, arguments)
+    def again_where_busy(request: Request, fields: dict[str, str], arguments: dict[str, Any]) -> Any:
+        return again(request.app.state.database, partial(run, request, fields, arguments), _ATTEMPTS)
 
     @functools.wraps(handler)
     async def endpoint(request: Request, **arguments: Any) -> Any:
         fields = {} if request.method in _READS else await posted_fields(request, handler in _WITH_FILES)
         if request.app.state.database.is_embedded and handler not in _SLOW:
-            return again(request, fields, arguments)
+            return again_where_busy(request, fields, arguments)
         if handler in _OUTSIDE:  # may wait for long, and holds no connection meanwhile; what it asked is asked once
             return await to_thread.run_sync(run, request, fields, arguments)
-        return await to_thread.run_sync(again, request, fields, arguments, limiter=request.app.state.threads)
+        return await to_thread.run_sync(again_where_busy, request, fields, arguments, limiter=request.app.state.threads)
 
     signature = inspect.signature(handler)
     taken = inspect.Parameter("request", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Request)
